@@ -1,0 +1,29 @@
+"""The one shape of every error that stops a stage: what is wrong, and what mends it."""
+
+
+class ExtrapolationError(Exception):
+    """A stage cannot go on; `problem` names the thing, `mend` the reader's next step."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        super().__init__(problem, mend)  # both in args, so that the error survives pickling
+        self.problem = problem
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.problem}\n  mend: {self.mend}"
+
+
+class BadInput(ExtrapolationError):
+    """What the user gave cannot be used: a path, a list, a recipe field, a missing key."""
+
+
+class TooMuchLost(ExtrapolationError):
+    """More items of a stage failed than the recipe's bound allows."""
+
+
+class Unreachable(ExtrapolationError):
+    """A service that the stage needs does not answer at all."""
+
+
+class DamagedStore(ExtrapolationError):
+    """A file that a manifest or an index names is missing or is not what was written."""

@@ -1,0 +1,236 @@
+"""The vocabulary of the pipeline: the rows that stages write and the references they pass.
+
+Every stage reads and writes tables of these frozen rows. Nothing here computes anything
+beyond an identity, so that every package may import it.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+VOLATILE = {"volatile": True}
+"""Field metadata: a record of when or how long, never part of a table's content digest."""
+
+
+class Stage(StrEnum):
+    """The stages in the order in which the pipeline runs them."""
+
+    TARGETS = "targets"
+    NEIGHBORS = "neighbors"
+    CRAWL = "crawl"
+    EMBED = "embed"
+    SELECT = "select"
+    SHARD = "shard"
+    TRAIN = "train"
+    REPORT = "report"
+
+
+class Split(StrEnum):
+    """The three parts of a target data set; selection uses VAL only, TEST is read once."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRef:
+    """All that passes between stages: what went in (key), what came out (content), where."""
+
+    stage: Stage
+    key: str
+    content: str
+    uri: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetClass:
+    """One class of the long-tailed data set; `name` is as people write it ("golden delicious")."""
+
+    label: int
+    name: str
+    train: int
+    val: int
+    test: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPicture:
+    """One picture of the target data set; `key` is its path in its list, `digest` its SHA-256."""
+
+    key: str
+    split: Split
+    label: int
+    digest: str
+    path: str = field(metadata=VOLATILE)
+
+
+class Relation(StrEnum):
+    """What a proposed name is to the target class it was proposed for."""
+
+    SIBLING = "sibling"
+    HYPONYM = "hyponym"
+    LOOKALIKE = "lookalike"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One category as the provider named it for one target class, before any vetting."""
+
+    name: str
+    parent: int
+    relation: Relation
+    queries: tuple[str, ...]
+    why: str
+    model: str
+    prompt: str
+
+
+class NameReason(StrEnum):
+    """Why a proposed neighbor category was dropped."""
+
+    IS_TARGET = "is_target"
+    IS_HYPONYM = "is_hyponym"
+    IS_VARIANT = "is_variant"
+    REPEATED = "repeated"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """One proposed category; `reason` is None where it is kept, `parents` are target labels."""
+
+    name: str
+    parents: tuple[int, ...]
+    relation: Relation
+    queries: tuple[str, ...]
+    why: str
+    reason: NameReason | None
+    detail: str
+    model: str
+    prompt: str
+
+
+def url_key(url: str) -> str:
+    """The identity of a candidate, and later the name of its sample in a shard."""
+    return hashlib.sha256(url.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One picture that a source offers for one neighbor category; `rank` counts from 0."""
+
+    url: str
+    neighbor: str
+    query: str
+    rank: int
+    source: str
+    title: str
+    creator: str
+    license: str
+    license_url: str
+    landing_url: str
+
+    @property
+    def key(self) -> str:
+        """The identity of the candidate: a digest of its URL."""
+        return url_key(self.url)
+
+
+class FetchReason(StrEnum):
+    """Why a candidate URL brought no picture."""
+
+    BAD_URL = "bad_url"
+    BAD_STATUS = "bad_status"
+    BAD_LICENSE = "bad_license"
+    BLOCKED_ADDRESS = "blocked_address"
+    CONNECTION = "connection"
+    NOT_A_PICTURE = "not_a_picture"
+    OVER_BUDGET = "over_budget"
+    ROBOTS = "robots"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    TOO_SMALL = "too_small"
+    TRUNCATED = "truncated"
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled(Candidate):
+    """What became of a candidate: a stored picture (`digest`) or a `reason`, never both.
+
+    `size` is in bytes, `width` and `height` in pixels as stored, 0 where nothing was stored.
+    """
+
+    digest: str | None
+    reason: FetchReason | None
+    detail: str
+    size: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What similarity and copies are judged by, for one picture; its vector lies beside it.
+
+    `phash` and `phash_flipped` are 8 bytes each, the picture's and its mirror image's;
+    `thumbnail` is a square of gray bytes.
+    """
+
+    digest: str
+    phash: bytes
+    phash_flipped: bytes
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A picture that could not be decoded."""
+
+    digest: str
+    detail: str
+
+
+class DropReason(StrEnum):
+    """Why a fetched picture is not kept."""
+
+    UNREADABLE = "unreadable"
+    UNLIKE_PARENTS = "unlike_parents"
+    TOO_LIKE_PARENTS = "too_like_parents"
+    LEAK = "leak"
+    DUPLICATE = "duplicate"
+    OVER_CAP = "over_cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one fetched candidate, with every score that led to it.
+
+    `similarity` is the cosine to the nearest parent's prototype. `copy_of` names the
+    picture it copies (a candidate's key, or a target picture's "split:key" for a leak) and
+    `copy_score` how surely, in [0, 1].
+    """
+
+    key: str
+    neighbor: str
+    digest: str
+    reason: DropReason | None
+    similarity: float
+    copy_of: str
+    copy_score: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShardEntry:
+    """Where one kept picture lies: `offset` and `size` are of its bytes inside the tar."""
+
+    key: str
+    digest: str
+    neighbor: str
+    shard: str
+    offset: int
+    size: int
