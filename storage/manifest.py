@@ -12,7 +12,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -63,7 +63,10 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class StageFolder:
-    """Where one stage, at one key, writes; every start has an attempt folder of its own."""
+    """Where one stage, at one key, writes; every start has an attempt folder of its own.
+
+    With `refresh`, only what this very attempt wrote counts as done.
+    """
 
     root: str
     stage: Stage
@@ -71,6 +74,7 @@ class StageFolder:
     version: int
     config: dict[str, Any]
     inputs: dict[str, str]
+    refresh: bool = False
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     @property
@@ -80,8 +84,9 @@ class StageFolder:
 
     def sealed(self) -> StageRef | None:
         """The finished stage, where there is one."""
-        uri = filesystem.join(self.uri, "manifest.json")
-        return read_manifest(self.uri).ref if filesystem.exists(uri) else None
+        if self.refresh or not filesystem.exists(filesystem.join(self.uri, "manifest.json")):
+            return None
+        return replace(read_manifest(self.uri).ref, reused=True)
 
     def sealed_part(self, name: str) -> Part | None:
         """The finished partition, where there is one and its files are still there."""
@@ -90,7 +95,8 @@ class StageFolder:
             return None
         part = _part(json.loads(filesystem.read_bytes(uri)))
         whole = all(filesystem.exists(filesystem.join(self.uri, file.name)) for file in part.files)
-        return part if whole else None
+        ours = all(file.name.startswith(f"{self.attempt}/") for file in part.files)
+        return part if whole and (ours or not self.refresh) else None
 
     def write_rows(self, part: str, rows: Sequence[Row], row: type[Row]) -> File:
         """Write rows as the table that is named after their class."""
@@ -130,11 +136,13 @@ class StageFolder:
         return ref
 
 
-def open_stage(root: str, stage: Stage, version: int, config: object, **inputs: StageRef | str) -> StageFolder:
+def open_stage(
+    root: str, stage: Stage, version: int, config: object, *, refresh: bool = False, **inputs: StageRef | str
+) -> StageFolder:
     """The folder for what this version makes of this config and these inputs' content."""
     contents = {name: given if isinstance(given, str) else given.content for name, given in inputs.items()}
     key = fingerprint(stage, version, config, contents)
-    return StageFolder(root, stage, key, version, plain(config), contents)
+    return StageFolder(root, stage, key, version, plain(config), contents, refresh)
 
 
 def _part(data: dict[str, Any]) -> Part:

@@ -35,13 +35,17 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageRef:
-    """All that passes between stages: what went in (key), what came out (content), where."""
+    """All that passes between stages: what went in (key), what came out (content), where.
+
+    `reused` says that this run found the stage whole and did not execute it.
+    """
 
     stage: Stage
     key: str
     content: str
     uri: str
     count: int
+    reused: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +229,25 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Auxiliary:
+    """One auxiliary class as the shards hold it: `index` is what the samples' .cls files say."""
+
+    index: int
+    name: str
+    parents: tuple[int, ...]
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShardEntry:
-    """Where one kept picture lies: `offset` and `size` are of its bytes inside the tar."""
+    """Where one kept picture lies: `offset` and `size` are of its bytes inside the tar.
+
+    `shard` is the tar's name below the stage's folder, attempt included.
+    """
 
     key: str
     digest: str
     neighbor: str
-    shard: str
     offset: int
     size: int
+    shard: str = field(metadata=VOLATILE)
