@@ -11,8 +11,9 @@ from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.config import JsonDict
 
-NOT_IN_KEY = {"in_key": False}
+NOT_IN_KEY: JsonDict = {"in_key": False}
 """`json_schema_extra` of a field that cannot change a stage's output: pace, place, device."""
 
 

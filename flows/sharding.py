@@ -1,0 +1,35 @@
+"""Kept pictures become WebDataset shards."""
+
+from prefect import flow, unmapped
+
+from flows.recipe import Recipe
+from flows.stage import collect, found, newest, seal, total
+from storage.manifest import open_stage
+from storage.records import Stage, StageRef
+from tasks.partition import part_names
+from tasks.shard.task import VERSION, pack_shards
+
+PARTITIONS = 16
+
+
+@flow(name="shard", flow_run_name="shard {recipe.name}")
+def shard(
+    recipe: Recipe,
+    neighbors: StageRef | None = None,
+    crawl: StageRef | None = None,
+    select: StageRef | None = None,
+    refresh: bool = False,
+) -> StageRef:
+    """Pack the kept pictures; inputs that are not given are the recipe's newest."""
+    inputs = {
+        "neighbors": newest(recipe, Stage.NEIGHBORS, neighbors),
+        "crawl": newest(recipe, Stage.CRAWL, crawl),
+        "select": newest(recipe, Stage.SELECT, select),
+    }
+    folder = open_stage(recipe.data_root, Stage.SHARD, VERSION, recipe.shard, refresh=refresh, **inputs)
+    if whole := found(recipe, Stage.SHARD, folder):
+        return whole
+    shards = -(-inputs["select"].count // recipe.shard.per_shard)
+    names = part_names("shard", min(PARTITIONS, max(1, shards)))
+    parts = collect(Stage.SHARD, pack_shards.map(folder, names, unmapped(recipe.shard), **inputs))
+    return seal(recipe, Stage.SHARD, folder, parts, total(parts, "kept"))

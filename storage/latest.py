@@ -1,0 +1,29 @@
+"""Which finished stage a recipe produced last: a small pointer a stage, so that nothing is listed."""
+
+import json
+from dataclasses import asdict
+
+from storage import filesystem
+from storage.errors import BadInput
+from storage.records import Stage, StageRef
+
+
+def _uri(root: str, recipe: str, name: str) -> str:
+    return filesystem.join(root, "latest", recipe, f"{name}.json")
+
+
+def remember(root: str, recipe: str, name: str, ref: StageRef) -> None:
+    """Point at a finished stage; `name` tells two runs of one stage apart ("embed-targets")."""
+    filesystem.write_bytes(_uri(root, recipe, name), json.dumps(asdict(ref)).encode())
+
+
+def recall(root: str, recipe: str, name: str) -> StageRef:
+    """The stage that `remember` pointed at last."""
+    try:
+        data = json.loads(filesystem.read_bytes(_uri(root, recipe, name)))
+    except FileNotFoundError as error:
+        raise BadInput(
+            f"recipe {recipe} has no finished {name} stage under {root}",
+            f"run python -m flows.pipeline recipes/{recipe}.yaml --until {name.partition('-')[0]}",
+        ) from error
+    return StageRef(**{**data, "stage": Stage(data["stage"]), "reused": True})

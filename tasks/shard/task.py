@@ -1,0 +1,34 @@
+"""What Prefect sees of the shard stage: one partition a run of tars."""
+
+import hashlib
+from collections import Counter
+
+from storage.manifest import StageFolder, read_rows
+from storage.pictures import PictureStore
+from storage.records import Auxiliary, Crawled, Decision, Neighbor, ShardEntry, StageRef
+from tasks.partition import Outcome, part_index, partition
+from tasks.shard.config import ShardConfig
+from tasks.shard.pack import auxiliary_classes, pack_shard, plan
+
+VERSION = 1
+
+
+@partition("shard")
+def pack_shards(
+    folder: StageFolder, part: str, config: ShardConfig, neighbors: StageRef, crawl: StageRef, select: StageRef
+) -> Outcome:
+    """Write every shard of one partition, and the index of their pictures."""
+    names, decisions = read_rows(neighbors, Neighbor), read_rows(select, Decision)
+    index, count = part_index(part)
+    store, files, entries = PictureStore(folder.root), [], []
+    for number, items in enumerate(plan(names, read_rows(crawl, Crawled), decisions, config)):
+        if number % count != index:
+            continue
+        name = f"shard-{number:06d}.tar"
+        tar, placed = pack_shard(f"{folder.attempt}/{name}", items, store.read, config)
+        files.append(folder.write_file(name, "shard", tar, hashlib.sha256(tar).hexdigest()))
+        entries += placed
+    files.append(folder.write_rows(part, entries, ShardEntry))
+    if index == 0:
+        files.append(folder.write_rows(part, auxiliary_classes(names, decisions), Auxiliary))
+    return files, Counter(kept=len(entries), shards=len(files) - 1 - (index == 0))
