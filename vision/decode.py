@@ -1,0 +1,136 @@
+"""From bytes that anybody may have sent to an upright RGB picture, or to a reason why not."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from PIL import Image
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""What is opened at all: no format that runs a program (EPS) or fetches what it names (SVG)."""
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow's readers raise on malformed bytes; its own errors are OSErrors.
+_MALFORMED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    RuntimeError,
+)
+
+
+class Fault(StrEnum):
+    """Why bytes are no picture for us; the values are those of the crawl's FetchReason."""
+
+    NOT_A_PICTURE = "not_a_picture"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+    TRUNCATED = "truncated"
+
+
+class Undecodable(Exception):
+    """These bytes give no picture: `reason` for the machine, `detail` for the reader."""
+
+    def __init__(self, reason: Fault, detail: str) -> None:
+        super().__init__(reason, detail)  # both in args, so that the error survives pickling
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of itself: width and height in pixels as stored, before any rotation."""
+
+    width: int
+    height: int
+    format: str
+
+
+@contextmanager
+def _reading(fault: Fault) -> Iterator[None]:
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise Undecodable(Fault.TOO_MANY_PIXELS, str(error)) from error
+    except _MALFORMED as error:
+        raise Undecodable(fault, f"{type(error).__name__}: {error}") from error
+
+
+def _open(data: bytes) -> Image.Image:
+    with _reading(Fault.NOT_A_PICTURE):
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+def header(data: bytes) -> Header:
+    """Width, height and format without decoding a pixel; raises Undecodable(NOT_A_PICTURE)."""
+    with _open(data) as picture:
+        return Header(picture.width, picture.height, picture.format or "")
+
+
+def _check(picture: Image.Image, max_pixels: int, min_side: int) -> None:
+    width, height = picture.size
+    if width * height > max_pixels:
+        raise Undecodable(Fault.TOO_MANY_PIXELS, f"{width}x{height} is over {max_pixels} pixels")
+    if min(width, height) < min_side:
+        raise Undecodable(Fault.TOO_SMALL, f"{width}x{height} is under {min_side} pixels a side")
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as EXIF says it is to be seen; a broken EXIF block says nothing."""
+    try:
+        turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    except _MALFORMED:
+        return picture
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """16 bits lose their lower byte; integers and floats without a stated range are stretched over theirs."""
+    values = np.asarray(picture, dtype=np.float64)
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((values / 257).round().astype(np.uint8))
+    finite = np.nan_to_num(values, posinf=0, neginf=0)
+    span = max(float(np.ptp(finite)), np.finfo(np.float64).tiny)
+    return Image.fromarray(((finite - finite.min()) / span * 255).round().astype(np.uint8))
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):
+        picture = _eight_bits(picture)
+    if picture.has_transparency_data:
+        # On white, since that is what a page shows behind it.
+        seen = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+    return picture.convert("RGB")
+
+
+def decode(data: bytes, max_pixels: int, min_side: int = 1) -> Image.Image:
+    """The first frame as an upright RGB picture, checked against its header before it is decoded.
+
+    Raises Undecodable with NOT_A_PICTURE, TOO_MANY_PIXELS (more than `max_pixels`), TOO_SMALL
+    (a side under `min_side`), or TRUNCATED where the pixels break off or are damaged.
+    """
+    with _open(data) as picture:
+        _check(picture, max_pixels, min_side)
+        with _reading(Fault.TRUNCATED):
+            picture.load()
+            return _rgb(_upright(picture))
