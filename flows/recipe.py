@@ -3,10 +3,10 @@
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from storage.errors import BadInput
 from storage.fingerprint import NOT_IN_KEY
@@ -82,3 +82,15 @@ def load_recipe(path: str, data_root: str | None = None) -> Recipe:
         return Recipe.model_validate(_expand(data, ""))
     except ValidationError as error:
         raise BadInput(f"{path}: {_complaint(error)}", "mend these fields; docs/recipes.md lists them all") from error
+
+
+def _given(value: object) -> object:
+    return load_recipe(value) if isinstance(value, str) else value
+
+
+GivenRecipe = Annotated[
+    Recipe,
+    BeforeValidator(_given),
+    WithJsonSchema({"title": "Recipe", "anyOf": [{"type": "string"}, Recipe.model_json_schema()]}),
+]
+"""A flow's parameter: a recipe, or the path of its file, as deployments give it."""

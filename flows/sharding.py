@@ -2,7 +2,7 @@
 
 from prefect import flow, unmapped
 
-from flows.recipe import Recipe
+from flows.recipe import GivenRecipe
 from flows.stage import collect, found, newest, seal, total
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
@@ -14,7 +14,7 @@ PARTITIONS = 16
 
 @flow(name="shard", flow_run_name="shard {recipe.name}")
 def shard(
-    recipe: Recipe,
+    recipe: GivenRecipe,
     neighbors: StageRef | None = None,
     crawl: StageRef | None = None,
     select: StageRef | None = None,

@@ -114,6 +114,12 @@ class StageFolder:
         filesystem.write_bytes(filesystem.join(self.uri, name), data)
         return File(name, kind, content, 0, len(data))
 
+    def read_rows(self, parts: Sequence[Part], row: type[Row]) -> list[Row]:
+        """The rows of one class that these partitions of a stage still under way wrote."""
+        files = [file for part in parts for file in part.files if file.kind == row.__name__]
+        held = [tables.read_table(filesystem.join(self.uri, file.name)) for file in files]
+        return [each for table in held for each in tables.from_table(table, row)]
+
     def seal_part(self, name: str, files: Sequence[File], tally: Counter[str], seconds: float) -> Part:
         """Say that a partition is whole; its last act."""
         part = Part(name, tuple(files), dict(sorted(tally.items())), round(seconds, 3))

@@ -1,0 +1,33 @@
+"""Pictures become vectors, perceptual hashes and thumbnails."""
+
+from prefect import flow, unmapped
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.recipe import GivenRecipe
+from flows.stage import collect, found, newest, seal, total
+from storage.manifest import open_stage
+from storage.records import Stage, StageRef
+from tasks.embed.task import VERSION, embed_pictures, encoder_content
+from tasks.partition import part_names
+
+PARTITIONS = 16
+PICTURES_A_PARTITION = 256
+
+
+# One at a time: the encoder has every core already, and a second one would only hold more memory.
+@flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ThreadPoolTaskRunner(max_workers=1))
+def embed(
+    recipe: GivenRecipe, what: Stage = Stage.CRAWL, pictures: StageRef | None = None, refresh: bool = False
+) -> StageRef:
+    """Embed the pictures of the crawl, or those of the targets (`what`)."""
+    name = Stage.EMBED if what is Stage.CRAWL else f"{Stage.EMBED}-{what}"
+    given = newest(recipe, what, pictures)
+    folder = open_stage(
+        recipe.data_root, Stage.EMBED, VERSION, recipe.embed,
+        refresh=refresh, pictures=given, encoder=encoder_content(recipe.embed),
+    )  # fmt: skip
+    if whole := found(recipe, name, folder):
+        return whole
+    names = part_names("embed", min(PARTITIONS, 1 + given.count // PICTURES_A_PARTITION))
+    parts = collect(name, embed_pictures.map(folder, names, unmapped(recipe.embed), unmapped(given)))
+    return seal(recipe, name, folder, parts, total(parts, "embedded"))

@@ -1,0 +1,34 @@
+"""What helps is kept: similarity, duplicates and leaks are judged, and every verdict has its reason."""
+
+from prefect import flow
+
+from flows.recipe import GivenRecipe
+from flows.stage import collect, found, newest, seal, total
+from storage.manifest import open_stage
+from storage.records import Stage, StageRef
+from tasks.select.task import VERSION, judge
+
+
+@flow(name="select", flow_run_name="select {recipe.name}")
+def select(
+    recipe: GivenRecipe,
+    targets: StageRef | None = None,
+    neighbors: StageRef | None = None,
+    crawl: StageRef | None = None,
+    target_vectors: StageRef | None = None,
+    vectors: StageRef | None = None,
+    refresh: bool = False,
+) -> StageRef:
+    """Decide on every fetched candidate; one partition, since copies are found across all of them."""
+    inputs = {
+        "targets": newest(recipe, Stage.TARGETS, targets),
+        "neighbors": newest(recipe, Stage.NEIGHBORS, neighbors),
+        "crawl": newest(recipe, Stage.CRAWL, crawl),
+        "target_vectors": newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors),
+        "vectors": newest(recipe, Stage.EMBED, vectors),
+    }
+    folder = open_stage(recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, **inputs)
+    if whole := found(recipe, Stage.SELECT, folder):
+        return whole
+    parts = collect(Stage.SELECT, [judge.submit(folder, "judge", recipe.select, **inputs)])
+    return seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))

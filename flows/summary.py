@@ -1,0 +1,47 @@
+"""What a run came to: every stage's counts and reasons, the accuracy, and where things lie."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from storage.manifest import read_manifest, read_rows
+from storage.records import Accuracy, Stage, StageRef
+
+GROUPS = ("all", "many", "medium", "few")
+
+
+def _stages(refs: Sequence[StageRef]) -> Table:
+    table = Table("stage", "items", "what became of them", "seconds", "run")
+    for ref in refs:
+        manifest = read_manifest(ref.uri)
+        became = ", ".join(f"{count:,} {what}" for what, count in sorted(manifest.tally.items()) if count)
+        table.add_row(
+            ref.stage, f"{ref.count:,}", became, f"{manifest.seconds:.1f}", "cached" if ref.reused else "executed"
+        )
+    return table
+
+
+def _accuracy(train: StageRef) -> Table:
+    rows = read_rows(train, Accuracy)
+    held = {(row.arm, row.group): row.accuracy for row in rows}
+    table = Table("test accuracy, %", *GROUPS)
+    for arm in dict.fromkeys(row.arm for row in rows):
+        scores = (held.get((arm, group)) for group in GROUPS)
+        table.add_row(arm, *("-" if score is None else f"{100 * score:.1f}" for score in scores))
+    return table
+
+
+def show(refs: Sequence[StageRef], console: Console) -> None:
+    """Print the summary of the stages that a run went through."""
+    console.print(_stages(refs))
+    by_stage = {ref.stage: ref for ref in refs}
+    if Stage.TRAIN in by_stage:
+        console.print(_accuracy(by_stage[Stage.TRAIN]))
+    for stage, what in ((Stage.SHARD, "shards"), (Stage.TRAIN, "checkpoint"), (Stage.REPORT, "report")):
+        if stage in by_stage:
+            files = [f for part in read_manifest(by_stage[stage].uri).parts for f in part.files if f.kind == what]
+            for file in files:
+                console.print(f"{what}: {by_stage[stage].uri}/{file.name}", soft_wrap=True, highlight=False)
+    if all(ref.reused for ref in refs):
+        console.print("no stage was executed: everything was whole already")

@@ -1,0 +1,60 @@
+"""The command line: arguments in, progress while it runs, the summary and the exit code at the end."""
+
+import argparse
+import logging
+import sys
+from typing import Any
+
+from prefect import Flow
+from prefect.logging.configuration import setup_logging
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from rich.console import Console
+from rich.logging import RichHandler
+
+from flows.recipe import load_recipe
+from flows.summary import show
+from storage.errors import ExtrapolationError
+from storage.records import Stage, StageRef
+
+OURS = ("flows", "tasks", "training")
+
+
+def speak_plainly(console: Console) -> None:
+    """Show our own log lines, and of Prefect's only warnings; all of them still reach its UI."""
+    setup_logging()
+    handler = RichHandler(console=console, show_path=False, show_level=False, markup=False, omit_repeated_times=False)
+    for name in (*OURS, "prefect", "prefect.flow_runs", "prefect.task_runs"):
+        logger = logging.getLogger(name)
+        logger.handlers = [kept for kept in logger.handlers if type(kept).__name__ != "PrefectConsoleHandler"]
+    for name in OURS:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m flows.pipeline", description="Run a recipe, stage by stage.")
+    parser.add_argument("recipe", help="a YAML file, such as recipes/grocery.yaml")
+    parser.add_argument("--until", type=Stage, choices=list(Stage), default=Stage.REPORT, help="stop after this stage")
+    parser.add_argument(
+        "--refresh", type=Stage, choices=list(Stage), action="append", default=[], metavar="STAGE",
+        help="run this stage again though it is whole; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--data-root", help="where everything is written, instead of the recipe's data_root")
+    return parser.parse_args()
+
+
+def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
+    """Run the pipeline from the command line; an error that stops it exits with 1."""
+    arguments, console = _arguments(), Console()
+    speak_plainly(console)
+    try:
+        recipe = load_recipe(arguments.recipe, arguments.data_root)
+        with temporary_settings(
+            updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        ):  # a second a flow; nobody waits for it here
+            refs = extrapolate(recipe, arguments.until, arguments.refresh)
+    except ExtrapolationError as error:
+        Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]", highlight=False)
+        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    show(refs, console)

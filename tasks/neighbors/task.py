@@ -1,0 +1,35 @@
+"""What Prefect sees of the neighbors stage: partitions that ask, one that vets."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from storage.fingerprint import bucket
+from storage.manifest import Part, StageFolder, read_rows
+from storage.records import Neighbor, Proposal, StageRef, TargetClass, Unanswered
+from tasks.neighbors.config import NeighborsConfig
+from tasks.neighbors.generate import propose
+from tasks.neighbors.vet import vet
+from tasks.partition import Outcome, part_index, partition
+
+VERSION = 1
+
+
+@partition("propose")
+def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef) -> Outcome:
+    """Ask for the neighbors of one partition's classes."""
+    classes = read_rows(targets, TargetClass)
+    index, count = part_index(part)
+    ours = [target for target in classes if bucket(target.name, count) == index]
+    answer = propose(ours, [target.name for target in classes], config)
+    files = [
+        folder.write_rows(part, answer.proposals, Proposal),
+        folder.write_rows(part, answer.unanswered, Unanswered),
+    ]
+    return files, Counter(asked=len(ours), proposed=len(answer.proposals))
+
+
+@partition("vet")
+def vet_names(folder: StageFolder, part: str, asked: Sequence[Part], targets: StageRef) -> Outcome:
+    """Vet all proposals together; one row a category, kept or with its reason."""
+    rows = vet(folder.read_rows(asked, Proposal), read_rows(targets, TargetClass))
+    return [folder.write_rows(part, rows, Neighbor)], Counter(row.reason or "kept" for row in rows)
