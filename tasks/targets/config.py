@@ -1,0 +1,46 @@
+"""What the recipe says about the target data set."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from storage.fingerprint import NOT_IN_KEY
+from storage.section import Section
+from tasks.targets.long_tail import LongTail
+
+
+class TargetsConfig(Section):
+    """An image folder (`root/train/<class>/*.jpg`, and val, test), or lists of `path label`.
+
+    Paths are not in the key: what they hold enters it by the digest of every file and row.
+    """
+
+    root: str = Field(
+        min_length=1, description="Folder of the pictures; all paths are relative to it", json_schema_extra=NOT_IN_KEY
+    )
+    train: str | None = Field(
+        None, description="List of training pictures; none: an image folder", json_schema_extra=NOT_IN_KEY
+    )
+    val: str | None = Field(
+        None, description="List of the pictures that settings are chosen on", json_schema_extra=NOT_IN_KEY
+    )
+    test: str | None = Field(
+        None, description="List of the pictures that are read once, at the end", json_schema_extra=NOT_IN_KEY
+    )
+    class_names: str | None = Field(
+        None,
+        description="Names of the lists' labels: text, line number = label from 0; or CSV with a header: name, label",
+        json_schema_extra=NOT_IN_KEY,
+    )
+    classes: tuple[str, ...] | None = Field(
+        None, min_length=1, description="Only these classes, as the class-name file spells them, in label order"
+    )
+    long_tail: LongTail | None = Field(None, description="Thin the training pictures to a long tail; none: as they are")
+
+    @model_validator(mode="after")
+    def _lists_need_names(self) -> Self:
+        if self.train is None and (self.val or self.test or self.class_names):
+            raise ValueError("val, test and class_names go with a train list: give `train` too, or none of them")
+        if self.train is not None and self.class_names is None:
+            raise ValueError("lists hold label numbers only: give `class_names`, the file that names the labels")
+        return self

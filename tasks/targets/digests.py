@@ -1,0 +1,65 @@
+"""SHA-256 of many files, remembered by path, size and time of change."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import filesystem, tables
+from storage.errors import BadInput
+
+READERS = 8
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigest:
+    """What a file held when it had this size (bytes) and time of change (ns since 1970)."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+
+
+def _missing(paths: Sequence[Path]) -> BadInput:
+    some = ", ".join(str(path) for path in paths[:NAMED])
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    return BadInput(
+        f"{len(paths)} listed pictures are not there: {some}{more}",
+        "correct `targets.root` or the lists; paths in a list are relative to the root",
+    )
+
+
+def check_files(paths: Sequence[Path]) -> dict[Path, os.stat_result]:
+    """What the file system says of each path; an error that names the first that are missing."""
+    held = {path: path.stat() for path in paths if path.is_file()}
+    if len(held) < len(paths):
+        raise _missing([path for path in paths if path not in held])
+    return held
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_files(files: Mapping[Path, os.stat_result], cache: str) -> dict[Path, str]:
+    """The hex digest of every file; only new and changed ones are read.
+
+    `cache` is the uri of a Parquet file, which afterwards holds these files and no others.
+    """
+    known: dict[tuple[str, int, int], str] = {}
+    if filesystem.exists(cache):
+        rows = tables.from_table(tables.read_table(cache), FileDigest)
+        known = {(row.path, row.size, row.mtime_ns): row.digest for row in rows}
+    identity = {path: (str(path), stat.st_size, stat.st_mtime_ns) for path, stat in files.items()}
+    unread = [path for path, key in identity.items() if key not in known]
+    with ThreadPoolExecutor(READERS) as pool:  # hashing and reading let go of the GIL
+        known.update(zip((identity[path] for path in unread), pool.map(_digest, unread), strict=True))
+    if unread:
+        rows = [FileDigest(*key, known[key]) for key in sorted(identity.values())]
+        tables.write_table(cache, tables.to_table(rows, FileDigest))
+    return {path: known[key] for path, key in identity.items()}

@@ -1,0 +1,104 @@
+"""Read the target data set whole, check it, and give every picture its digest."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from storage import tables
+from storage.errors import BadInput
+from storage.fingerprint import fingerprint
+from storage.records import Split, TargetClass, TargetPicture
+from tasks.targets.config import TargetsConfig
+from tasks.targets.digests import check_files, digest_files
+from tasks.targets.folder import read_folder
+from tasks.targets.lists import Listed, read_list
+from tasks.targets.long_tail import LongTail, thin
+from tasks.targets.names import NamedClass, choose, read_class_names, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The target data set: classes by label, pictures in list order, train before val and test."""
+
+    classes: tuple[TargetClass, ...]
+    pictures: tuple[TargetPicture, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of names, labels, splits and every picture's bytes; blind to where they lie."""
+        return fingerprint(
+            tables.content_digest(tables.to_table(self.classes, TargetClass)),
+            tables.content_digest(tables.to_table(self.pictures, TargetPicture)),
+        )
+
+
+def _listed(config: TargetsConfig, root: Path) -> tuple[list[NamedClass], list[Listed]]:
+    if config.train is None or config.class_names is None:  # the section holds that both come together
+        return read_folder(root)
+    named = read_class_names(root / config.class_names)
+    ids = {one.id for one in named}
+    lists = {Split.TRAIN: config.train, Split.VAL: config.val, Split.TEST: config.test}
+    return named, [one for split, name in lists.items() if name for one in read_list(root / name, split, ids)]
+
+
+def _check(chosen: Sequence[NamedClass], listed: Sequence[Listed]) -> None:
+    """Without training pictures a class cannot be learned; without val or test pictures it can."""
+    trained = {one.id for one in listed if one.split is Split.TRAIN}
+    if empty := [one.written for one in chosen if one.id not in trained]:
+        some = ", ".join(repr(name) for name in empty[:5])
+        raise BadInput(
+            f"{len(empty)} classes have no training picture: {some}",
+            "add pictures, or leave them out by `targets.classes`",
+        )
+    train = {one.key for one in listed if one.split is Split.TRAIN}
+    for one in listed:
+        if one.split is not Split.TRAIN and one.key in train:
+            raise BadInput(
+                f"{one.key!r} is in `targets.train` and in `targets.{one.split}`",
+                "take it out of one of them: what was learned from cannot be judged by",
+            )
+
+
+def _thinned(listed: Sequence[Listed], rule: LongTail | None, classes: int) -> list[Listed]:
+    if rule is None:
+        return list(listed)
+    train = [one for one in listed if one.split is Split.TRAIN]
+    by_label: list[list[str]] = [[] for _ in range(classes)]
+    for one in train:
+        by_label[one.id].append(one.key)
+    tail = thin(by_label, rule)
+    kept = {key for thinned in tail for key in thinned.kept}
+    spare = {key for thinned in tail for key in thinned.spare}
+    return [
+        *(one for one in train if one.key in kept),
+        *(one for one in listed if one.split is Split.VAL),
+        *(replace(one, split=Split.VAL) for one in train if one.key in spare),
+        *(one for one in listed if one.split is Split.TEST),
+    ]
+
+
+def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
+    """The checked target data set; `digest_cache` is the uri of a Parquet file of known digests.
+
+    Labels are 0..N-1 in the order of `classes`, or of the data set's own labels.
+    """
+    root = Path(config.root)
+    if not root.is_dir():
+        raise BadInput(f"there is no folder {root}", "correct `targets.root`")
+    named, everything = _listed(config, root)
+    chosen = choose(named, config.classes)
+    label_of = {one.id: label for label, one in enumerate(chosen)}
+    listed = [replace(one, id=label_of[one.id]) for one in everything if one.id in label_of]
+    _check([NamedClass(label, one.written) for label, one in enumerate(chosen)], listed)
+    files = check_files([root / one.key for one in listed])
+    used = _thinned(listed, config.long_tail, len(chosen))
+    digests = digest_files({root / one.key: files[root / one.key] for one in used}, digest_cache)
+    counts = Counter((one.id, one.split) for one in used)
+    return Targets(
+        tuple(
+            TargetClass(label, spoken(one.written), *(counts[label, split] for split in Split))
+            for label, one in enumerate(chosen)
+        ),
+        tuple(TargetPicture(one.key, one.split, one.id, digests[root / one.key], str(root / one.key)) for one in used),
+    )
