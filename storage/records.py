@@ -91,6 +91,35 @@ class Proposal:
     prompt: str
 
 
+class AnswerReason(StrEnum):
+    """Why a target class got no neighbor names."""
+
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    REQUEST_FAILED = "request_failed"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A target class that the provider named nothing usable for."""
+
+    label: int
+    reason: AnswerReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What asking for one target class cost: requests sent, and tokens as the provider counts them."""
+
+    label: int
+    requests: int = field(metadata=VOLATILE)
+    prompt_tokens: int = field(metadata=VOLATILE)
+    completion_tokens: int = field(metadata=VOLATILE)
+
+
 class NameReason(StrEnum):
     """Why a proposed neighbor category was dropped."""
 
@@ -251,3 +280,16 @@ class ShardEntry:
     offset: int
     size: int
     shard: str = field(metadata=VOLATILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Mean of the per-class accuracies, in [0, 1], of one arm over one group of target classes.
+
+    `group` is all, many, medium or few; `classes` is how many classes it holds.
+    """
+
+    arm: str
+    group: str
+    accuracy: float
+    classes: int
