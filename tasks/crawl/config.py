@@ -1,0 +1,26 @@
+"""The crawl section of a recipe."""
+
+from pydantic import Field
+
+from tasks.crawl.limits import WebConfig
+from tasks.crawl.sources.openverse import Openverse
+
+Source = Openverse
+"""One source of candidates, told apart by `kind`; a union as soon as there are two."""
+
+
+class CrawlConfig(WebConfig):
+    """Where candidates come from, which of them may be kept, and how many."""
+
+    sources: tuple[Source, ...] = Field(min_length=1, description="Asked for every query of every neighbor category")
+    licenses: tuple[str, ...] = Field(("cc0", "pdm", "by", "by-sa"), description="License ids that may be kept")
+    allow_unknown_license: bool = Field(False, description="Keep pictures whose license no source states")
+    per_category: int = Field(100, ge=1, le=100_000, description="Pictures to hold for each neighbor category")
+    rounds: int = Field(2, ge=0, le=20, description="Further rounds for categories that came up short")
+    partitions: int = Field(8, ge=1, le=100, description="Groups of hosts that are fetched side by side")
+    as_of: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date of the search; a new one asks again")
+
+    @property
+    def reach(self) -> int:
+        """The most candidates of one category that its rounds can come to."""
+        return self.per_category * (1 + self.rounds)

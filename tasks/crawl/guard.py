@@ -1,0 +1,105 @@
+"""Where a crawler may connect to: public http(s) addresses, and what the recipe names besides.
+
+The addresses that are checked are the very ones that are connected to, so a name that
+resolves differently a moment later gains nothing.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import DefaultResolver
+from yarl import URL
+
+from storage.records import FetchReason
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # the deprecated way to write an IPv4 address in IPv6
+
+
+class Refused(Exception):
+    """A URL brings no picture; `detail` holds nothing that differs between two runs."""
+
+    def __init__(self, reason: FetchReason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class BlockedAddress(OSError):
+    """A name resolves to an address that is not public."""
+
+
+def _plain(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address carries, or the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64 or address in _COMPATIBLE:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+class Guard:
+    """Says which URLs and addresses may be asked; `networks` are let through beside the public ones."""
+
+    def __init__(self, networks: Iterable[str] = ()) -> None:
+        self._networks = [ipaddress.ip_network(network) for network in networks]
+
+    def allows(self, address: str) -> bool:
+        """Whether this IP address is public or let through by name."""
+        written = ipaddress.ip_address(address)
+        plain = _plain(written)
+        if any(written in network or plain in network for network in self._networks):
+            return True
+        local = isinstance(plain, ipaddress.IPv6Address) and plain.is_site_local
+        return plain.is_global and not plain.is_multicast and not local
+
+    def check(self, url: str) -> URL:
+        """The URL, where it may be asked; raises Refused(BAD_URL or BLOCKED_ADDRESS)."""
+        try:
+            parsed = URL(url)
+            host, port = parsed.host, parsed.port
+        except ValueError as error:
+            raise Refused(FetchReason.BAD_URL, "malformed") from error
+        if parsed.scheme not in ("http", "https"):
+            raise Refused(FetchReason.BAD_URL, "neither http nor https")
+        if not host or not port:
+            raise Refused(FetchReason.BAD_URL, "no host")
+        if parsed.user is not None or parsed.password is not None:
+            raise Refused(FetchReason.BAD_URL, "credentials in the URL")
+        # aiohttp resolves names alone: an address in the URL never reaches the resolver below.
+        if _is_address(host) and not self.allows(host):
+            raise Refused(FetchReason.BLOCKED_ADDRESS, host)
+        return parsed
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves a name once, and fails where any of its addresses may not be asked."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._inner = DefaultResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The addresses of a host; BlockedAddress where one of them is not public."""
+        found = await self._inner.resolve(host, port, family)
+        if not all(self._guard.allows(result["host"]) for result in found):
+            raise BlockedAddress(f"{host} has an address that is not public")
+        return found
+
+    async def close(self) -> None:
+        """Give back what the inner resolver holds."""
+        await self._inner.close()

@@ -1,0 +1,51 @@
+"""What a request may cost us and its host, and where it may go; a part of the crawl section."""
+
+import ipaddress
+
+from pydantic import Field, field_validator
+
+from storage.fingerprint import NOT_IN_KEY
+from storage.section import Section
+
+
+class Limits(Section):
+    """What one URL may cost, and what counts as a picture."""
+
+    max_bytes: int = Field(20 << 20, ge=1, description="A body is cut off here")
+    deadline_seconds: float = Field(30, gt=0, le=600, description="For one URL, with its redirects, from first to last")
+    connect_seconds: float = Field(10, gt=0, le=600, description="For one connection, with its TLS handshake")
+    max_redirects: int = Field(5, ge=0, le=20, description="Hops after the first")
+    min_side: int = Field(64, ge=1, description="Pixels of the shorter side below which a picture is dropped")
+    max_pixels: int = Field(64_000_000, ge=1, description="Width times height above which nothing is decoded")
+    max_pause_seconds: float = Field(60, ge=0, description="The longest Retry-After that is waited for")
+
+
+class Pace(Section):
+    """How much happens at once in one fetch partition."""
+
+    total: int = Field(64, ge=1, le=1000, description="Requests in flight")
+    per_host: int = Field(2, ge=1, le=16, description="Requests in flight to one host")
+    decoders: int = Field(2, ge=1, le=64, description="Threads that decode")
+    segment_seconds: float = Field(5.0, gt=0, le=600, description="A kill loses at most pictures of this age")
+
+
+class WebConfig(Section):
+    """How the web is asked, whether for pictures or for search results."""
+
+    contact: str = Field(
+        pattern=r"^(mailto:|https?://)\S+$",
+        description="Address or page that a host's owner can turn to; sent in the user agent",
+        json_schema_extra=NOT_IN_KEY,
+    )
+    limits: Limits = Field(default_factory=Limits)
+    pace: Pace = Field(default_factory=Pace, json_schema_extra=NOT_IN_KEY)
+    allow_networks: tuple[str, ...] = Field(
+        (), description="Networks (CIDR) that may be asked although they are not public"
+    )
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ipaddress.ip_network(network)
+        return networks

@@ -1,0 +1,97 @@
+"""Which URLs are fetched, in which round and by which partition; pure, and blind to arrival order."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, astuple
+from urllib.parse import urlsplit
+
+from storage.fingerprint import bucket
+from storage.records import Candidate, Crawled, FetchReason
+from tasks.crawl.config import CrawlConfig
+
+Fetch = Callable[[list[Candidate]], Iterable[Crawled]]
+"""What brings one row for each of the candidates, in any order."""
+
+
+def fetched(candidate: Candidate, digest: str, size: int, width: int, height: int) -> Crawled:
+    """The row of a candidate whose picture is in the store; bytes, and pixels as stored."""
+    return Crawled(**asdict(candidate), digest=digest, reason=None, detail="", size=size, width=width, height=height)
+
+
+def rejected(candidate: Candidate, reason: FetchReason, detail: str = "") -> Crawled:
+    """The row of a candidate that brought no picture."""
+    return Crawled(**asdict(candidate), digest=None, reason=reason, detail=detail, size=0, width=0, height=0)
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case; empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def by_host(candidates: Iterable[Candidate], partitions: int) -> list[list[Candidate]]:
+    """The candidates of each partition: all URLs of a host fall to the same one."""
+    parts: list[list[Candidate]] = [[] for _ in range(partitions)]
+    for candidate in candidates:
+        parts[bucket(host_of(candidate.url), partitions)].append(candidate)
+    return parts
+
+
+def _by_rank(candidate: Candidate) -> tuple[object, ...]:
+    return (candidate.rank, candidate.neighbor, *astuple(candidate))
+
+
+def merge(offers: Iterable[Candidate]) -> list[Candidate]:
+    """One candidate a URL, sorted by key: the best ranked offer, ties by the name of the neighbor."""
+    best: dict[str, Candidate] = {}
+    for offer in offers:
+        held = best.get(offer.url)
+        if held is None or _by_rank(offer) < _by_rank(held):
+            best[offer.url] = offer
+    return sorted(best.values(), key=lambda candidate: candidate.key)
+
+
+def may_keep(candidate: Candidate, config: CrawlConfig) -> bool:
+    """Whether the recipe allows pictures under this candidate's license."""
+    return candidate.license in config.licenses if candidate.license else config.allow_unknown_license
+
+
+def next_round(candidates: Iterable[Candidate], done: Iterable[Crawled], per_category: int) -> list[Candidate]:
+    """The best ranked of those not yet tried, as many as each category still lacks.
+
+    The same picture under two URLs counts once.
+    """
+    tried: set[str] = set()
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for row in done:
+        tried.add(row.url)
+        if row.digest:
+            held[row.neighbor].add(row.digest)
+    untried: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.url not in tried:
+            untried[candidate.neighbor].append(candidate)
+    return [
+        candidate
+        for neighbor in sorted(untried)
+        for candidate in sorted(untried[neighbor], key=_by_rank)[: max(0, per_category - len(held[neighbor]))]
+    ]
+
+
+def fill(candidates: Sequence[Candidate], config: CrawlConfig, fetch: Fetch) -> list[Crawled]:
+    """One row for every merged candidate, sorted by key: fetched round by round, or rejected and why."""
+    allowed = [candidate for candidate in candidates if may_keep(candidate, config)]
+    rows: list[Crawled] = []
+    for _ in range(1 + config.rounds):
+        if not (due := next_round(allowed, rows, config.per_category)):
+            break
+        rows += fetch(due)
+    tried = {row.url for row in rows}
+    for candidate in candidates:
+        if not may_keep(candidate, config):
+            rows.append(rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown"))
+        elif candidate.url not in tried:
+            rows.append(rejected(candidate, FetchReason.OVER_BUDGET))
+    return sorted(rows, key=lambda row: row.key)

@@ -1,0 +1,88 @@
+"""What every source of candidates offers, and how any of them is asked."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from storage.errors import Unreachable
+from storage.records import Candidate, FetchReason
+from tasks.crawl.guard import Refused
+from tasks.crawl.retry_after import pause_of
+from tasks.crawl.web import Answer, Web
+
+_ANSWER_BYTES = 16 << 20
+_TRIES = 3
+_PATIENCE = 120.0  # seconds; an API that asks for more is asked again in the next run
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One query for one neighbor category: at most `limit` candidates, of these licenses (empty: any)."""
+
+    text: str
+    neighbor: str
+    limit: int
+    licenses: tuple[str, ...]
+
+
+class Source(Protocol):
+    """One search API: a section of the recipe that can be asked."""
+
+    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
+        """What the source offers, in its own order; raises Unreachable where it does not answer."""
+
+
+class Turns:
+    """When one API may be asked next, whichever thread of this process asks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free = 0.0
+
+    async def take(self, pause: float) -> None:
+        """Wait for the next turn; the one after it comes `pause` seconds later."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._free)
+            self._free = turn + pause
+        await asyncio.sleep(turn - now)
+
+    def hold(self, seconds: float) -> None:
+        """Nobody has a turn for so long."""
+        with self._lock:
+            self._free = max(self._free, time.monotonic() + seconds)
+
+
+@cache
+def _turns(_base_url: str) -> Turns:
+    return Turns()
+
+
+async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
+    """The API's answer, at most one request each `pause` seconds; Unreachable where it stays silent.
+
+    A 429 or a 5xx is asked again after the time it names, or else after a growing pause.
+    """
+    turns, trouble = _turns(base_url), ""
+    for attempt in range(_TRIES):
+        await turns.take(pause)
+        stay_away = pause * 2**attempt
+        try:
+            answer = await web.get(url, _ANSWER_BYTES)
+        except Refused as refusal:
+            if refusal.reason in (FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL):
+                mend = "correct base_url; an address that is not public must be named in crawl.allow_networks"
+                raise Unreachable(f"{base_url} may not be asked: {refusal.reason} {refusal.detail}", mend) from refusal
+            trouble = f"{refusal.reason} ({refusal.detail})"
+        else:
+            if answer.status != 429 and answer.status < 500:
+                return answer
+            trouble, stay_away = f"status {answer.status}", pause_of(answer) or stay_away
+        if stay_away > _PATIENCE:
+            break
+        turns.hold(stay_away)
+    mend = "check the network and crawl.sources; if this recipe uses the sandbox, start it: python -m sandbox"
+    raise Unreachable(f"{base_url} does not answer: {trouble}", mend)

@@ -1,0 +1,204 @@
+"""One row a URL, with the reason for every fault, and nothing fetched twice."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from storage.pictures import PictureStore
+from storage.records import Crawled, FetchReason
+from tasks.crawl.partition import fetch_partition
+from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, offer, recipe
+
+ROOT = Path(__file__).parents[3]
+
+
+def crawl_one(world: World, root: Path, path: str, host: str = PUBLIC[0]) -> Crawled:
+    """The row of one URL."""
+    [row] = fetch_partition([offer(world.url(path, host))], str(root), recipe())
+    return row
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/missing/1", FetchReason.BAD_STATUS),
+        ("/truncated/1", FetchReason.TRUNCATED),
+        ("/cut/1", FetchReason.TRUNCATED),
+        ("/html/1", FetchReason.NOT_A_PICTURE),
+        ("/svg/1", FetchReason.NOT_A_PICTURE),
+        ("/endless/1", FetchReason.TOO_LARGE),
+        ("/large/1", FetchReason.TOO_LARGE),
+        ("/bomb/1", FetchReason.TOO_LARGE),
+        ("/drip/1", FetchReason.TIMEOUT),
+        ("/silent/1", FetchReason.TIMEOUT),
+        ("/huge/1", FetchReason.TOO_MANY_PIXELS),
+        ("/small/1", FetchReason.TOO_SMALL),
+        ("/noai/1", FetchReason.ROBOTS),
+        ("/loop/1", FetchReason.TOO_MANY_REDIRECTS),
+        ("/busy/1", FetchReason.BAD_STATUS),
+        ("/to/1?url=file:///etc/passwd", FetchReason.BAD_URL),
+        ("/to/1?url=http://[::1", FetchReason.BAD_URL),
+        ("/to/1?url=http://169.254.169.254/latest", FetchReason.BLOCKED_ADDRESS),
+        ("/to/1?url=http://[::ffff:10.0.0.1]/", FetchReason.BLOCKED_ADDRESS),
+    ],
+)
+def test_every_fault_has_its_reason(world: World, tmp_path: Path, path: str, reason: FetchReason) -> None:
+    """A URL that brings no picture says why, and leaves nothing in the store."""
+    row = crawl_one(world, tmp_path, path)
+    assert (row.reason, row.digest) == (reason, None)
+    assert PictureStore(str(tmp_path)).find(row.url) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/good/1", "/gzip/1", "/to/1?url=/good/1", f"/to/1?url=http://{PUBLIC[1]}:PORT/good/1"]
+)
+def test_good_pictures_are_stored_whole(world: World, tmp_path: Path, path: str) -> None:
+    """Bytes come out as they went in, through a redirect or an encoding, with their license."""
+    row = crawl_one(world, tmp_path, path.replace("PORT", str(world.port)))
+    store = PictureStore(str(tmp_path))
+    assert (row.reason, row.width, row.height) == (None, 96, 96)
+    assert row.digest
+    assert len(store.read(row.digest)) == row.size
+    stored = store.find(row.url)
+    assert stored
+    assert (stored.license, stored.creator, stored.format) == ("by", "someone", "JPEG")
+
+
+def test_an_inner_address_is_never_asked(world: World, tmp_path: Path) -> None:
+    """Neither directly nor by way of a public host that redirects there."""
+    direct = crawl_one(world, tmp_path, "/good/1", PRIVATE)
+    behind = crawl_one(world, tmp_path, f"/to/1?url=http://{PRIVATE}:{world.port}/good/1")
+    assert direct.reason is behind.reason is FetchReason.BLOCKED_ADDRESS
+    assert not [host for host, _ in world.asked if host == PRIVATE]
+
+
+def test_a_name_for_an_inner_address_is_refused(world: World, tmp_path: Path) -> None:
+    """A name is judged by what it resolves to: localhost is outside the networks let through."""
+    config = recipe(allow_networks=["127.0.0.2/32"])
+    [row] = fetch_partition([offer(f"http://localhost:{world.port}/good/1")], str(tmp_path), config)
+    assert row.reason is FetchReason.BLOCKED_ADDRESS
+
+
+def test_nobody_home_is_a_connection_error(tmp_path: Path) -> None:
+    """A closed port is data, not an exception."""
+    [row] = fetch_partition([offer("http://127.0.0.99:1/x.jpg")], str(tmp_path), recipe())
+    assert (row.reason, row.detail) == (FetchReason.CONNECTION, "no connection")
+
+
+def test_silent_hosts_end_at_the_deadline(world: World, tmp_path: Path) -> None:
+    """Twelve silent URLs on six hosts take one deadline a lane, and finish."""
+    started = time.monotonic()
+    rows = fetch_partition(
+        [offer(world.url(f"/silent/{i}", PUBLIC[i % 6])) for i in range(12)], str(tmp_path), recipe()
+    )
+    assert {row.reason for row in rows} == {FetchReason.TIMEOUT}
+    assert time.monotonic() - started < 4
+
+
+def test_a_second_run_asks_nothing_and_gives_the_same_rows(world: World, tmp_path: Path) -> None:
+    """What the store holds is not fetched again, and its row is the one that fetching gave."""
+    candidates = [offer(world.url(f"/good/{i}", PUBLIC[i % 6])) for i in range(12)]
+    first = fetch_partition(candidates, str(tmp_path), recipe())
+    world.asked.clear()
+    assert fetch_partition(candidates[::-1], str(tmp_path), recipe()) == first
+    assert world.asked == []
+
+
+def test_limits_hold_for_held_pictures_too(world: World, tmp_path: Path) -> None:
+    """A stricter recipe gives the same row whether it fetches or finds the picture."""
+    strict = recipe(limits={"min_side": 100})
+    url = world.url("/good/1")
+    fetch_partition([offer(url)], str(tmp_path / "held"), recipe())
+    held = fetch_partition([offer(url)], str(tmp_path / "held"), strict)
+    assert held == fetch_partition([offer(url)], str(tmp_path / "fresh"), strict)
+    assert held[0].reason is FetchReason.TOO_SMALL
+
+
+def test_few_connections_a_host(world: World, tmp_path: Path) -> None:
+    """No host sees more requests at once than the recipe says, however many wait."""
+    candidates = [offer(world.url(f"/slowly/{i}", PUBLIC[i % 2])) for i in range(24)]
+    rows = fetch_partition(candidates, str(tmp_path), recipe(pace={"per_host": 2, "total": 16}))
+    assert all(row.digest for row in rows)
+    assert {world.most[host] for host in PUBLIC[:2]} == {2}
+
+
+def test_robots_txt_is_asked_once_a_host_and_obeyed(world: World, tmp_path: Path) -> None:
+    """What it denies is not requested; the rest of the host is."""
+    world.robots[PUBLIC[0]] = (200, "User-agent: *\nDisallow: /good/private\n")
+    candidates = [offer(world.url(path)) for path in ("/good/private/1", "/good/1", "/good/2")]
+    rows = {row.url: row for row in fetch_partition(candidates, str(tmp_path), recipe())}
+    assert rows[candidates[0].url].reason is FetchReason.ROBOTS
+    assert sorted(world.paths()) == ["/good/1", "/good/2"]
+    assert world.asked.count((PUBLIC[0], "/robots.txt")) == 1
+
+
+def test_robots_txt_of_a_redirect_is_obeyed(world: World, tmp_path: Path) -> None:
+    """The host that a redirect leads to has its say as well."""
+    world.robots[PUBLIC[1]] = (200, "User-agent: category-extrapolation\nDisallow: /\n")
+    row = crawl_one(world, tmp_path, f"/to/1?url=http://{PUBLIC[1]}:{world.port}/good/1")
+    assert row.reason is FetchReason.ROBOTS
+
+
+def test_an_unreadable_robots_txt_means_no(world: World, tmp_path: Path) -> None:
+    """A host in trouble is left alone."""
+    world.robots[PUBLIC[0]] = (503, "")
+    row = crawl_one(world, tmp_path, "/good/1")
+    assert (row.reason, row.detail) == (FetchReason.ROBOTS, "robots.txt answers 503")
+
+
+def test_a_throttled_url_is_tried_once_more_after_the_pause(world: World, tmp_path: Path) -> None:
+    """Nothing is asked of the host before its time, and the picture comes after it."""
+    world.throttle["/throttled/1"] = [1]
+    started = time.monotonic()
+    row = crawl_one(world, tmp_path, "/throttled/1")
+    assert row.digest
+    assert time.monotonic() - started >= 1
+    assert world.paths() == ["/throttled/1"] * 2
+
+
+def test_a_pause_beyond_patience_gives_up_the_host(world: World, tmp_path: Path) -> None:
+    """The host's other URLs are not asked either."""
+    candidates = [offer(world.url(path)) for path in ("/busy/1", "/good/1", "/good/2", "/good/3")]
+    rows = fetch_partition(candidates, str(tmp_path), recipe(pace={"per_host": 1}))
+    assert {row.reason for row in rows} == {FetchReason.BAD_STATUS}
+    assert world.paths() == ["/busy/1"]
+
+
+def test_progress_counts_every_url(world: World, tmp_path: Path) -> None:
+    """Held, fetched and rejected alike."""
+    candidates = [offer(world.url(path)) for path in ("/good/1", "/good/2", "/missing/1")]
+    fetch_partition(candidates[:1], str(tmp_path), recipe())
+    told: list[int] = []
+    fetch_partition(candidates, str(tmp_path), recipe(), told.append)
+    assert sum(told) == 3
+
+
+CHILD = """
+import sys
+from tasks.crawl.partition import fetch_partition
+from tests.tasks.crawl.world import offer, recipe
+config = recipe(pace={"per_host": 1, "total": 1, "segment_seconds": 0.2})
+fetch_partition([offer(url) for url in sys.argv[2:]], sys.argv[1], config)
+"""
+
+
+def test_a_killed_crawl_keeps_what_is_whole(world: World, tmp_path: Path) -> None:
+    """After SIGKILL the store reads, and the next run fetches only what is missing."""
+    urls = [world.url(f"/slowly/{i}") for i in range(60)]
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path), *urls], cwd=ROOT)
+    while not list(tmp_path.glob("pictures/*.parquet")):
+        assert child.poll() is None
+        time.sleep(0.02)
+    child.kill()
+    child.wait()
+    store = PictureStore(str(tmp_path))
+    held = [url for url in urls if store.find(url)]
+    assert 0 < len(held) < len(urls)
+    world.asked.clear()
+    rows = fetch_partition([offer(url) for url in urls], str(tmp_path), recipe())
+    after = PictureStore(str(tmp_path))
+    assert dict(after.read_many(row.digest or "" for row in rows)).keys() == {row.digest for row in rows}
+    assert len(world.paths()) == len(urls) - len(held)

@@ -1,0 +1,123 @@
+"""The laws of the plan: every URL ends once, whatever the order in which anything arrives."""
+
+import random
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.records import Candidate, Crawled, FetchReason
+from tasks.crawl import plan
+from tests.tasks.crawl.world import offer, recipe
+
+OFFERS = st.lists(
+    st.builds(
+        offer,
+        st.builds("http://h{}.example/{}".format, st.integers(0, 3), st.integers(0, 12)),
+        st.sampled_from(["apple", "pear", "plum"]),
+        st.integers(0, 6),
+        st.sampled_from(["by", "cc0", "by-nc", ""]),
+    ),
+    max_size=40,
+)
+
+
+def fake_fetch(due: list[Candidate]) -> list[Crawled]:
+    """A web in which a third of the URLs fail, and some bring the same picture."""
+    rows = []
+    for candidate in due:
+        luck = int(candidate.key, 16) % 9
+        if luck < 3:
+            rows.append(plan.rejected(candidate, FetchReason.TIMEOUT))
+        else:
+            rows.append(plan.fetched(candidate, f"digest {luck}", 10, 96, 96))
+    return rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(OFFERS, st.integers(1, 5), st.integers(0, 3), st.randoms())
+def test_every_url_ends_once_in_any_order(
+    offers: list[Candidate], per_category: int, rounds: int, chance: random.Random
+) -> None:
+    """Urls = fetched + rejected, one row each, sorted; and shuffling offers and answers changes nothing."""
+    config = recipe(per_category=per_category, rounds=rounds)
+    rows = plan.fill(plan.merge(offers), config, fake_fetch)
+    assert [row.key for row in rows] == sorted({candidate.key for candidate in offers})
+    assert all((row.digest is None) != (row.reason is None) for row in rows)
+
+    def shuffled(due: list[Candidate]) -> list[Crawled]:
+        return chance.sample(fake_fetch(due), len(due))
+
+    assert plan.fill(plan.merge(chance.sample(offers, len(offers))), config, shuffled) == rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(OFFERS, st.integers(1, 5), st.integers(0, 3))
+def test_no_category_holds_more_than_its_share(offers: list[Candidate], per_category: int, rounds: int) -> None:
+    """Further rounds take only what is still lacking."""
+    rows = plan.fill(plan.merge(offers), recipe(per_category=per_category, rounds=rounds), fake_fetch)
+    for neighbor in {row.neighbor for row in rows}:
+        assert len({row.digest for row in rows if row.neighbor == neighbor and row.digest}) <= per_category
+
+
+@given(OFFERS, st.integers(1, 8))
+def test_a_host_belongs_to_one_partition(offers: list[Candidate], partitions: int) -> None:
+    """The partitions hold every candidate once, and no host falls to two of them."""
+    parts = plan.by_host(offers, partitions)
+    assert sorted(c.key for part in parts for c in part) == sorted(c.key for c in offers)
+    hosts = [
+        plan.host_of(candidate.url) for part in parts for candidate in {plan.host_of(c.url): c for c in part}.values()
+    ]
+    assert len(hosts) == len(set(hosts))
+
+
+def test_the_best_rank_wins_and_then_the_name() -> None:
+    """A URL that two categories found belongs to the one that ranked it higher."""
+    url = "http://example.org/a.jpg"
+    assert plan.merge([offer(url, "pear", 2), offer(url, "plum", 1)])[0].neighbor == "plum"
+    assert plan.merge([offer(url, "plum", 1), offer(url, "pear", 1)])[0].neighbor == "pear"
+
+
+def test_the_license_gate() -> None:
+    """Only listed licenses are fetched; an unknown one only where the recipe says so."""
+    offers = [offer(f"http://example.org/{name}", license_id=name) for name in ("by", "by-nc", "")]
+    fetched: list[str] = []
+
+    def fetch(due: list[Candidate]) -> list[Crawled]:
+        fetched.extend(candidate.license for candidate in due)
+        return [plan.fetched(candidate, candidate.key, 10, 96, 96) for candidate in due]
+
+    rows = plan.fill(plan.merge(offers), recipe(licenses=["by"]), fetch)
+    assert fetched == ["by"]
+    assert {row.license: (row.reason, row.detail) for row in rows if row.reason} == {
+        "by-nc": (FetchReason.BAD_LICENSE, "by-nc"),
+        "": (FetchReason.BAD_LICENSE, "unknown"),
+    }
+    plan.fill(plan.merge(offers), recipe(licenses=["by"], allow_unknown_license=True), fetch)
+    assert sorted(fetched) == ["", "by", "by"]
+
+
+def test_top_ranked_first_then_the_next_ones_where_a_category_is_short() -> None:
+    """The first round asks for the best ranked; each further one for what failed before, and the rest is budget."""
+    offers = [offer(f"http://example.org/{rank}", rank=rank) for rank in range(6)]
+    asked: list[list[int]] = []
+
+    def fetch(due: list[Candidate]) -> list[Crawled]:
+        asked.append([candidate.rank for candidate in due])
+        return [
+            plan.rejected(candidate, FetchReason.TIMEOUT)
+            if candidate.rank in (1, 2)
+            else plan.fetched(candidate, candidate.key, 10, 96, 96)
+            for candidate in due
+        ]
+
+    rows = plan.fill(plan.merge(offers), recipe(per_category=2, rounds=3), fetch)
+    assert asked == [[0, 1], [2], [3]]
+    assert sorted(row.rank for row in rows if row.reason is FetchReason.OVER_BUDGET) == [4, 5]
+
+
+def test_the_same_picture_under_two_urls_counts_once() -> None:
+    """A category that two copies filled is still short of one."""
+    offers = [offer(f"http://example.org/{rank}", rank=rank) for rank in range(3)]
+    rows = [plan.fetched(candidate, "the same", 10, 96, 96) for candidate in offers[:2]]
+    assert plan.next_round(offers, rows, 2) == [replace(offers[2])]

@@ -1,0 +1,186 @@
+"""Openverse asked over HTTP, with the answers that its documentation describes and the faults that it shows."""
+
+import itertools
+import time
+from collections.abc import Callable
+
+import pytest
+from aiohttp import web
+
+from storage.errors import Unreachable
+from storage.records import NameReason, Neighbor, Relation
+from tasks.crawl.config import CrawlConfig
+from tasks.crawl.search import search
+from tests.tasks.crawl.world import PRIVATE, Handler, World, recipe
+
+
+def neighbor(name: str, *queries: str, reason: NameReason | None = None) -> Neighbor:
+    """A neighbor category with its queries."""
+    return Neighbor(name, (0,), Relation.SIBLING, queries, "", reason, "", "model", "prompt")
+
+
+def result(number: int) -> dict[str, object]:
+    """One result with every field that the crawl uses."""
+    return {
+        "id": f"id-{number}",
+        "title": f"picture {number}",
+        "url": f"https://example.org/{number}.jpg",
+        "foreign_landing_url": f"https://example.org/{number}",
+        "creator": "someone",
+        "license": "by",
+        "license_version": "4.0",
+        "license_url": "https://creativecommons.org/licenses/by/4.0/",
+        "tags": [{"name": "apple"}],
+        "height": None,
+    }
+
+
+def pages(total: int, asked: list[dict[str, str]]) -> Handler:
+    """An API that holds so many results for every query."""
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(dict(request.query))
+        page, size = int(request.query["page"]), int(request.query["page_size"])
+        numbers = range((page - 1) * size, min(total, page * size))
+        found = {"result_count": total, "page_count": -(-total // size), "page_size": size, "page": page}
+        return web.json_response({**found, "results": [result(number) for number in numbers]})
+
+    return answer
+
+
+def config_for(world: World, **source: object) -> CrawlConfig:
+    """A recipe that searches the test server."""
+    section = {"kind": "openverse", "base_url": world.url(""), "pause_seconds": 0, **source}
+    return recipe(sources=[section])
+
+
+def test_pages_are_followed_to_the_last(world: World) -> None:
+    """Ranks run on from page to page, and every field arrives."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(25, asked)
+    found = search([neighbor("braeburn", "braeburn apple")], config_for(world, page_size=10))
+    assert [candidate.rank for candidate in found] == list(range(25))
+    assert [query["page"] for query in asked] == ["1", "2", "3"]
+    assert asked[0] == {"q": "braeburn apple", "page": "1", "page_size": "10", "license": "by,by-sa,cc0,pdm"}
+    first = found[0]
+    assert (first.neighbor, first.query, first.source) == ("braeburn", "braeburn apple", "openverse")
+    assert (first.license, first.license_url) == ("by", "https://creativecommons.org/licenses/by/4.0/")
+    assert (first.creator, first.landing_url) == ("someone", "https://example.org/0")
+
+
+def test_no_more_is_asked_than_the_rounds_can_use(world: World) -> None:
+    """A category of 10 pictures in two rounds never looks at a third page of ten."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(100, asked)
+    config = config_for(world, page_size=10).model_copy(update={"per_category": 10, "rounds": 1})
+    assert len(search([neighbor("braeburn")], config)) == 20
+    assert len(asked) == 2
+
+
+def test_only_kept_neighbors_are_searched_each_query_once(world: World) -> None:
+    """A dropped name costs no request; a category without queries is asked by its name."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(1, asked)
+    names = [neighbor("a", "x", "x", "y"), neighbor("b"), neighbor("c", "z", reason=NameReason.IS_TARGET)]
+    told: list[int] = []
+    search(names, config_for(world), told.append)
+    assert sorted(query["q"] for query in asked) == ["b", "x", "y"]
+    assert sum(told) == 3
+
+
+def test_missing_optional_fields_are_empty(world: World) -> None:
+    """What the documentation marks optional may be null or absent; a result without URL is none."""
+
+    async def answer(_: web.Request) -> web.Response:
+        bare = {"id": "1", "url": "https://example.org/1.jpg", "title": None, "license": "cc0"}
+        return web.json_response({"result_count": 2, "page_count": 1, "results": [{"id": "2", "license": "by"}, bare]})
+
+    world.search = answer
+    [found] = search([neighbor("braeburn")], config_for(world))
+    assert (found.rank, found.title, found.creator, found.landing_url, found.license) == (0, "", "", "", "cc0")
+
+
+def test_deeper_than_allowed_is_the_end(world: World) -> None:
+    """A refusal on a later page ends the query and keeps what came before."""
+    whole = pages(100, [])
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=401) if request.query["page"] == "3" else await whole(request)
+
+    world.search = answer
+    assert len(search([neighbor("braeburn")], config_for(world, page_size=10))) == 20
+
+
+def test_a_throttled_search_waits_and_goes_on(world: World) -> None:
+    """The time in Retry-After is kept."""
+    whole, times = pages(1, []), []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        times.append(time.monotonic())
+        return web.Response(status=429, headers={"Retry-After": "1"}) if len(times) == 1 else await whole(request)
+
+    world.search = answer
+    assert len(search([neighbor("braeburn")], config_for(world))) == 1
+    assert times[1] - times[0] >= 1
+
+
+def test_the_pace_between_requests_holds(world: World) -> None:
+    """Queries of one source come one after the other."""
+    whole, times = pages(1, []), []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        times.append(time.monotonic())
+        return await whole(request)
+
+    world.search = answer
+    search([neighbor("braeburn", "a", "b", "c")], config_for(world, pause_seconds=0.2))
+    assert all(later - earlier >= 0.15 for earlier, later in itertools.pairwise(times))
+
+
+def _nobody(_: World) -> CrawlConfig:
+    return recipe("http://127.0.0.99:1")
+
+
+def _inner(world: World) -> CrawlConfig:
+    return recipe(f"http://{PRIVATE}:{world.port}")
+
+
+def _no_json(world: World) -> CrawlConfig:
+    world.search = lambda _: _text("<html>")
+    return config_for(world)
+
+
+def _refusing(world: World) -> CrawlConfig:
+    world.search = lambda _: _text("no", 401)
+    return config_for(world)
+
+
+def _broken(world: World) -> CrawlConfig:
+    world.search = lambda _: _text("oh", 500)
+    return config_for(world)
+
+
+async def _text(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, status=status)
+
+
+@pytest.mark.parametrize(
+    ("arrange", "problem", "mend"),
+    [
+        (_nobody, "does not answer: connection", "python -m sandbox"),
+        (_inner, "may not be asked: blocked_address", "crawl.allow_networks"),
+        (_no_json, "gives no search result", "base_url"),
+        (_refusing, "refuses the search: status 401", "page_size"),
+        (_broken, "does not answer: status 500", "crawl.sources"),
+    ],
+)
+def test_a_source_that_cannot_be_used_names_itself_and_the_mend(
+    world: World, arrange: Callable[[World], CrawlConfig], problem: str, mend: str
+) -> None:
+    """The stage stops with the address and what to do about it."""
+    config = arrange(world)
+    with pytest.raises(Unreachable) as caught:
+        search([neighbor("braeburn")], config)
+    assert config.sources[0].base_url in caught.value.problem
+    assert problem in caught.value.problem
+    assert mend in caught.value.mend
