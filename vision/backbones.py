@@ -1,0 +1,72 @@
+"""Backbones with their weights, from timm or open_clip, as one kind of module."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import BadInput
+from storage.fingerprint import fingerprint
+from vision.config import EncoderConfig
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def encoder_digest(config: EncoderConfig) -> str:
+    """What the vectors depend on: architecture, input and the weights' bytes (their tag where they are downloaded)."""
+    if config.checkpoint is None:
+        return fingerprint(config)
+    with _checkpoint(config).open("rb") as file:
+        return fingerprint(config, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _checkpoint(config: EncoderConfig) -> Path:
+    path = Path(config.checkpoint or "")
+    if not path.is_file():
+        raise BadInput(
+            f"encoder.checkpoint: there is no file {path}",
+            "set it to a file of weights, or leave it out and set encoder.pretrained to a tag to download",
+        )
+    return path
+
+
+def _timm(config: EncoderConfig) -> "nn.Module":
+    import timm
+
+    name = f"{config.name}.{config.pretrained}" if config.pretrained else config.name
+    # 0 classes: the pooled features, without the classifier that was trained with them.
+    options: dict[str, Any] = {"num_classes": 0, **config.options}
+    model: nn.Module = timm.create_model(name, pretrained=config.pretrained is not None, **options)
+    if config.checkpoint is not None:
+        found = timm.models.load_checkpoint(model, str(_checkpoint(config)), strict=False)
+        if found.missing_keys:  # what it holds beyond the model is its classifier
+            raise RuntimeError(f"it lacks {', '.join(found.missing_keys[:3])}")
+    return model
+
+
+def _open_clip(config: EncoderConfig) -> "nn.Module":
+    import open_clip
+
+    weights = str(_checkpoint(config)) if config.checkpoint is not None else config.pretrained
+    model = open_clip.create_model(
+        config.name, pretrained=weights, require_pretrained=weights is not None, **config.options
+    )
+    tower: nn.Module = model.visual
+    return tower
+
+
+def load_backbone(config: EncoderConfig) -> "nn.Module":
+    """The picture tower in float32, [b, 3, h, w] -> [b, d], trainable; random where no weights are named.
+
+    Raises BadInput where the architecture is unknown or its weights cannot be found, read or downloaded.
+    """
+    try:
+        return (_timm if config.kind == "timm" else _open_clip)(config).float()
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        weights, why = config.checkpoint or config.pretrained or "random weights", str(error).partition("\n")[0]
+        raise BadInput(
+            f"encoder: {config.kind} gives no {config.name} with {weights}: {why}",
+            "check encoder.name, pretrained and options; where this machine cannot reach the hub, fetch the weights on "
+            f"another (hf download REPO, the repository that {config.kind} names for the tag), bring the file here and "
+            "set encoder.checkpoint to it instead of encoder.pretrained",
+        ) from error

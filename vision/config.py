@@ -1,0 +1,39 @@
+"""Which encoder, and how a picture is brought to its input."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from storage.fingerprint import NOT_IN_KEY
+from storage.section import Section
+
+Color = tuple[float, float, float]
+
+
+class EncoderConfig(Section):
+    """A frozen picture encoder; the checkpoint counts by its content (`encoder_digest`), not by its path."""
+
+    kind: Literal["timm", "open_clip"] = Field(description="The library that knows the architecture")
+    name: str = Field(description="The architecture there, such as mobilenetv1_100 or ViT-B-16")
+    checkpoint: str | None = Field(
+        None, description="A local file of weights, safetensors or a torch state dict", json_schema_extra=NOT_IN_KEY
+    )
+    pretrained: str | None = Field(None, description="The library's tag of weights to download, where no checkpoint is")
+    options: dict[str, str | int | float | bool] = Field(
+        {}, description="Further arguments of the library's create_model, such as pad_type: same"
+    )
+    image_size: int = Field(224, ge=16, le=2048, description="Side of the square input, in pixels")
+    crop: Literal["center", "squash"] = Field(
+        "center", description="center: keep proportions and cut the middle out; squash: keep all and lose proportions"
+    )
+    crop_share: float = Field(1.0, gt=0, le=1, description="Share of the resized side that the crop keeps")
+    interpolation: Literal["bicubic", "bilinear"] = Field("bicubic", description="How the picture is resized")
+    mean: Color = Field((0.485, 0.456, 0.406), description="Subtracted from each color in [0, 1]")
+    std: Color = Field((0.229, 0.224, 0.225), description="Divides each color after that")
+    flip: bool = Field(False, description="Average with the mirror image: twice the time, blind to flips")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.checkpoint and self.pretrained:
+            raise ValueError("give checkpoint (a local file) or pretrained (a tag), not both")
+        return self
