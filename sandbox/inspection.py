@@ -1,0 +1,35 @@
+"""What tests and benchmarks may see and the product never asks for: the ledger and the counts."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.ledger import to_lines
+from sandbox.world import WORLD
+
+PATHS = {"/ledger", "/requests"}
+
+
+@web.middleware
+async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count every request by its whole URL before it is answered; looking at the counts is no request."""
+    if request.path not in PATHS:
+        request.app[WORLD].requests[str(request.url)] += 1
+    return await handler(request)
+
+
+async def ledger(request: web.Request) -> web.Response:
+    """What every URL truly is, as JSON Lines in rank order by class."""
+    rows = (offer.truth for offer in request.app[WORLD].by_url.values())
+    return web.Response(text=to_lines(rows), content_type="application/x-ndjson")
+
+
+async def requests(request: web.Request) -> web.Response:
+    """How often each URL and each host was asked."""
+    urls = request.app[WORLD].requests
+    hosts: Counter[str] = Counter()
+    for url, times in urls.items():
+        hosts[urlsplit(url).hostname or ""] += times
+    return web.json_response({"urls": urls, "hosts": hosts})

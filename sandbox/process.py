@@ -1,0 +1,103 @@
+"""A sandbox in a process of its own, for tests and benchmarks."""
+
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox.ledger import Truth, from_lines
+
+PROJECT = Path(__file__).parent.parent
+STARTING = 60.0
+"""Seconds that a sandbox may take until it answers."""
+
+ENDING = 10.0
+"""Seconds that it may take to end before it is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """How often each URL, and each address, was asked."""
+
+    urls: Mapping[str, int]
+    hosts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A running sandbox: `base_url` is http://127.0.0.1:PORT, `pid` its process."""
+
+    base_url: str
+    pid: int
+
+    @property
+    def api_url(self) -> str:
+        """What an OpenAI client takes as its `base_url`; the image search takes the sandbox's own."""
+        return f"{self.base_url}/v1"
+
+    def _get(self, path: str) -> str:
+        connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def ledger(self) -> list[Truth]:
+        """What every URL truly is."""
+        return from_lines(self._get("/ledger"))
+
+    def requests(self) -> Requests:
+        """What was asked for so far."""
+        return Requests(**json.loads(self._get("/requests")))
+
+
+def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:
+    """The base address, once the sandbox has written it."""
+    end = time.monotonic() + STARTING
+    while time.monotonic() < end and process.poll() is None:
+        if ready.exists():
+            return ready.read_text()
+        time.sleep(0.02)
+    raise RuntimeError(f"the sandbox did not start: {log.read_text().strip() or 'it said nothing'}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def running(
+    root: Path,
+    *,
+    corpus: str = "photographs",
+    taxonomy: Path | None = None,
+    seed: int = 0,
+    port: int = 0,
+    hosts: int = 50,
+) -> Iterator[SandboxProcess]:
+    """A sandbox over the folder, answering when the block is entered and ended when it is left."""
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
+        ready, log = Path(folder, "ready"), Path(folder, "log")
+        command = [sys.executable, "-m", "sandbox", "--corpus", corpus, "--root", str(root.resolve())]
+        command += ["--seed", str(seed), "--port", str(port), "--hosts", str(hosts), "--ready-file", str(ready)]
+        if taxonomy:
+            command += ["--taxonomy", str(taxonomy.resolve())]
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603  # ourselves
+        try:
+            yield SandboxProcess(_wait(process, ready, log), process.pid)
+        finally:
+            _end(process)

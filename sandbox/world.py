@@ -1,0 +1,36 @@
+"""Everything one sandbox serves and remembers, handed to its handlers by the application."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from sandbox.corpus import Corpus
+from sandbox.offers import Offer, publish
+from sandbox.supply import draw_supplies
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A corpus as it appears on the web, and how often each URL was asked for.
+
+    `closing` is set when the server ends, so that answers which never come stop holding it up.
+    """
+
+    corpus: Corpus
+    seed: int
+    offers: Mapping[str, Sequence[Offer]]
+    by_url: Mapping[str, Offer]
+    requests: Counter[str] = field(default_factory=Counter)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+WORLD: web.AppKey[World] = web.AppKey("world", World)
+
+
+def make_world(corpus: Corpus, seed: int, hosts: int, port: int) -> World:
+    """The web over a corpus, the same for the same corpus, seed, hosts and port."""
+    offers = publish(draw_supplies(corpus.pools, seed), seed, hosts, port)
+    return World(corpus, seed, offers, {offer.url: offer for found in offers.values() for offer in found})
