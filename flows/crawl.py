@@ -4,9 +4,9 @@ from prefect import flow, unmapped
 
 from flows.recipe import GivenRecipe
 from flows.stage import collect, found, newest, seal, total
-from storage.manifest import open_stage
+from storage.manifest import Part, open_stage
 from storage.records import Stage, StageRef
-from tasks.crawl.task import VERSION, fetch_pictures, plan_round, search_sources
+from tasks.crawl.task import VERSION, close, fetch_pictures, plan_round, search_sources
 from tasks.partition import part_names
 
 PARTITIONS = 4
@@ -19,14 +19,14 @@ def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool 
     folder = open_stage(recipe.data_root, Stage.CRAWL, VERSION, recipe.crawl, refresh=refresh, **inputs)
     if whole := found(recipe, Stage.CRAWL, folder):
         return whole
-    names = part_names("search", PARTITIONS)
-    offers = collect(Stage.CRAWL, search_sources.map(folder, names, config, **inputs))
-    plans, fetched = [], []
+    offers = collect(Stage.CRAWL, search_sources.map(folder, part_names("search", PARTITIONS), config, **inputs))
+    plans: list[Part] = []
+    fetched: list[Part] = []
     for number in range(recipe.crawl.rounds):
         plans += collect(Stage.CRAWL, [plan_round.submit(folder, f"plan-{number}", recipe.crawl, offers, fetched)])
-        if not plans[-1].tally.get("planned"):
+        if not plans[-1].tally["planned"]:
             break
         hosts = part_names(f"fetch-{number}", PARTITIONS)
-        plan = unmapped(plans[-1])
-        fetched += collect(Stage.CRAWL, fetch_pictures.map(folder, hosts, config, plan))
-    return seal(recipe, Stage.CRAWL, folder, [*offers, *plans, *fetched], total(fetched, "fetched"))
+        fetched += collect(Stage.CRAWL, fetch_pictures.map(folder, hosts, config, unmapped(plans[-1])))
+    closed = collect(Stage.CRAWL, [close.submit(folder, "close", recipe.crawl, offers, fetched)])
+    return seal(recipe, Stage.CRAWL, folder, [*offers, *plans, *fetched, *closed], total(fetched, "fetched"))

@@ -10,7 +10,6 @@ from tasks.neighbors.task import VERSION, propose_names, vet_names
 from tasks.partition import part_names
 
 PARTITIONS = 8
-CLASSES_A_PARTITION = 16
 
 
 @flow(name="neighbors", flow_run_name="neighbors {recipe.name}")
@@ -22,5 +21,5 @@ def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: boo
         return whole
     names = part_names("propose", PARTITIONS)
     asked = collect(Stage.NEIGHBORS, propose_names.map(folder, names, unmapped(recipe.neighbors), **inputs))
-    vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", asked, **inputs)])
+    vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", recipe.neighbors, asked, **inputs)])
     return seal(recipe, Stage.NEIGHBORS, folder, [*asked, *vetted], total(vetted, "kept"))

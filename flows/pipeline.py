@@ -36,7 +36,7 @@ def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...
     yield (kept,)
     shards = shard(recipe, names, pictures, kept, Stage.SHARD in refresh)
     yield (shards,)
-    model = train(recipe, data, data_vectors, names, shards, vectors, Stage.TRAIN in refresh)
+    model = train(recipe, data, data_vectors, shards, vectors, Stage.TRAIN in refresh)
     yield (model,)
     yield (report(recipe, data, names, pictures, kept, shards, model, Stage.REPORT in refresh),)
 

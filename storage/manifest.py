@@ -8,6 +8,7 @@ No marker, no partition; no manifest, no stage. Markers name the files of one at
 runs at once, or a run after a kill, never mix halves of two files.
 """
 
+import hashlib
 import json
 import uuid
 from collections import Counter
@@ -108,11 +109,11 @@ class StageFolder:
         size = tables.write_table(filesystem.join(self.uri, name), table)
         return File(name, kind, tables.content_digest(table), table.num_rows, size)
 
-    def write_file(self, name: str, kind: str, data: bytes, content: str) -> File:
-        """Write one file of another format; `content` is the digest of what it means."""
+    def write_file(self, name: str, kind: str, data: bytes, volatile: bool = False) -> File:
+        """Write one file of another format; a volatile one has no part in the stage's content."""
         name = f"{self.attempt}/{name}"
         filesystem.write_bytes(filesystem.join(self.uri, name), data)
-        return File(name, kind, content, 0, len(data))
+        return File(name, kind, "" if volatile else hashlib.sha256(data).hexdigest(), 0, len(data))
 
     def read_rows(self, parts: Sequence[Part], row: type[Row]) -> list[Row]:
         """The rows of one class that these partitions of a stage still under way wrote."""

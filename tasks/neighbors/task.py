@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from storage.fingerprint import bucket
 from storage.manifest import Part, StageFolder, read_rows
-from storage.records import Neighbor, Proposal, StageRef, TargetClass, Unanswered
+from storage.records import Neighbor, Proposal, Spend, StageRef, TargetClass, Unanswered
 from tasks.neighbors.config import NeighborsConfig
-from tasks.neighbors.generate import propose
+from tasks.neighbors.generate import check_answered, propose
 from tasks.neighbors.vet import vet
 from tasks.partition import Outcome, part_index, partition
 
@@ -24,12 +24,20 @@ def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targe
     files = [
         folder.write_rows(part, answer.proposals, Proposal),
         folder.write_rows(part, answer.unanswered, Unanswered),
+        folder.write_rows(part, answer.spend, Spend),
     ]
-    return files, Counter(asked=len(ours), proposed=len(answer.proposals))
+    tokens = answer.usage.prompt_tokens + answer.usage.completion_tokens
+    return files, Counter(
+        asked=len(ours), proposed=len(answer.proposals), unanswered=len(answer.unanswered), tokens=tokens
+    )
 
 
 @partition("vet")
-def vet_names(folder: StageFolder, part: str, asked: Sequence[Part], targets: StageRef) -> Outcome:
+def vet_names(
+    folder: StageFolder, part: str, config: NeighborsConfig, asked: Sequence[Part], targets: StageRef
+) -> Outcome:
     """Vet all proposals together; one row a category, kept or with its reason."""
-    rows = vet(folder.read_rows(asked, Proposal), read_rows(targets, TargetClass))
+    classes = read_rows(targets, TargetClass)
+    check_answered(len(classes), folder.read_rows(asked, Unanswered), config)
+    rows = vet(folder.read_rows(asked, Proposal), classes)
     return [folder.write_rows(part, rows, Neighbor)], Counter(row.reason or "kept" for row in rows)

@@ -1,0 +1,74 @@
+"""The classifier is trained: every arm that the recipe names, from the same data."""
+
+import logging
+from collections import Counter
+from pathlib import Path
+
+from prefect import flow, unmapped
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.recipe import GivenRecipe
+from flows.stage import collect, found, newest, seal, total
+from storage.manifest import StageFolder, open_stage
+from storage.records import Accuracy, ClassAccuracy, Stage, StageRef
+from tasks.partition import Outcome, partition
+from training.config import Arm, Mode, TrainConfig
+
+VERSION = 1
+logger = logging.getLogger(__name__)
+
+
+@partition("train")
+def train_arm(
+    folder: StageFolder,
+    part: str,
+    config: TrainConfig,
+    targets: StageRef,
+    target_vectors: StageRef,
+    shards: StageRef,
+    vectors: StageRef,
+) -> Outcome:
+    """Train one arm; a run that was killed goes on from its last checkpoint."""
+    from training.read import read_features, read_pictures  # torch is heavy: only where training happens
+    from training.run import fit
+
+    features = config.mode is Mode.FEATURES
+    data = read_features(targets, target_vectors, shards, vectors) if features else read_pictures(targets, shards)
+
+    def tell(step: int, steps: int, metrics: dict[str, float]) -> None:
+        logger.info("train %s: step %d of %d, %s", part, step, steps, metrics)
+
+    work = Path(folder.root, "work", "train", folder.key, part)
+    fitted = fit(data, config, Arm(part), work, tell)
+    files = [
+        folder.write_rows(part, fitted.test, Accuracy),
+        folder.write_rows(part, fitted.classes, ClassAccuracy),
+        folder.write_file(f"{part}{fitted.checkpoint.suffix}", "checkpoint", fitted.checkpoint.read_bytes()),
+        folder.write_file(f"{part}.metrics.jsonl", "metrics", fitted.metrics.read_bytes(), volatile=True),
+    ]
+    return files, Counter(arms=1)
+
+
+# One arm at a time: each has the whole device.
+@flow(name="train", flow_run_name="train {recipe.name}", task_runner=ThreadPoolTaskRunner(max_workers=1))
+def train(
+    recipe: GivenRecipe,
+    targets: StageRef | None = None,
+    target_vectors: StageRef | None = None,
+    shards: StageRef | None = None,
+    vectors: StageRef | None = None,
+    refresh: bool = False,
+) -> StageRef:
+    """Train the recipe's arms; inputs that are not given are the recipe's newest."""
+    inputs = {
+        "targets": newest(recipe, Stage.TARGETS, targets),
+        "target_vectors": newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors),
+        "shards": newest(recipe, Stage.SHARD, shards),
+        "vectors": newest(recipe, Stage.EMBED, vectors),
+    }
+    folder = open_stage(recipe.data_root, Stage.TRAIN, VERSION, recipe.train, refresh=refresh, **inputs)
+    if whole := found(recipe, Stage.TRAIN, folder):
+        return whole
+    arms = [str(arm) for arm in recipe.train.arms]
+    parts = collect(Stage.TRAIN, train_arm.map(folder, arms, unmapped(recipe.train), **inputs))
+    return seal(recipe, Stage.TRAIN, folder, parts, total(parts, "arms"))

@@ -1,0 +1,58 @@
+"""What Prefect sees of the crawl stage: search by category, plan a round, fetch by host, close."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from storage.fingerprint import bucket
+from storage.manifest import Part, StageFolder, read_rows
+from storage.records import Candidate, Crawled, Neighbor, StageRef
+from tasks.crawl.config import CrawlConfig
+from tasks.crawl.partition import fetch_partition
+from tasks.crawl.plan import by_host, leftovers, merge, next_round
+from tasks.crawl.search import search
+from tasks.partition import Outcome, part_index, partition
+from tasks.progress import counted
+
+VERSION = 1
+
+
+def _tally(rows: Sequence[Crawled]) -> Counter[str]:
+    return Counter(row.reason or "fetched" for row in rows)
+
+
+@partition("search", retries=2)
+def search_sources(folder: StageFolder, part: str, config: CrawlConfig, neighbors: StageRef) -> Outcome:
+    """Ask the sources for one partition's categories."""
+    index, count = part_index(part)
+    kept = [row for row in read_rows(neighbors, Neighbor) if row.reason is None and bucket(row.name, count) == index]
+    offers = search(kept, config)
+    silent = len(kept) - len({offer.neighbor for offer in offers})
+    return [folder.write_rows(part, offers, Candidate)], Counter(offered=len(offers), categories_without_results=silent)
+
+
+@partition("plan")
+def plan_round(
+    folder: StageFolder, part: str, config: CrawlConfig, offers: Sequence[Part], fetched: Sequence[Part]
+) -> Outcome:
+    """Choose the URLs of the next round: what the categories still lack, best ranked first."""
+    done = folder.read_rows(fetched, Crawled)
+    due = next_round(merge(folder.read_rows(offers, Candidate)), done, config)
+    return [folder.write_rows(part, due, Candidate)], Counter(planned=len(due))
+
+
+@partition("fetch")
+def fetch_pictures(folder: StageFolder, part: str, config: CrawlConfig, plan: Part) -> Outcome:
+    """Fetch the planned URLs of one partition's hosts into the picture store."""
+    index, count = part_index(part)
+    due = by_host(folder.read_rows([plan], Candidate), count)[index]
+    rows = fetch_partition(due, folder.root, config, counted(f"crawl {part}", len(due)))
+    return [folder.write_rows(part, rows, Crawled)], _tally(rows)
+
+
+@partition("close")
+def close(
+    folder: StageFolder, part: str, config: CrawlConfig, offers: Sequence[Part], fetched: Sequence[Part]
+) -> Outcome:
+    """Write the rows of the URLs that no round fetched, so that every URL offered has one."""
+    rows = leftovers(merge(folder.read_rows(offers, Candidate)), folder.read_rows(fetched, Crawled), config)
+    return [folder.write_rows(part, rows, Crawled)], _tally(rows)
