@@ -16,11 +16,10 @@ class CrawlConfig(WebConfig):
     licenses: tuple[str, ...] = Field(("cc0", "pdm", "by", "by-sa"), description="License ids that may be kept")
     allow_unknown_license: bool = Field(False, description="Keep pictures whose license no source states")
     per_category: int = Field(100, ge=1, le=100_000, description="Pictures to hold for each neighbor category")
-    rounds: int = Field(2, ge=0, le=20, description="Further rounds for categories that came up short")
-    partitions: int = Field(8, ge=1, le=100, description="Groups of hosts that are fetched side by side")
+    rounds: int = Field(3, ge=1, le=20, description="Rounds of fetching; each after the first fills what came up short")
     as_of: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date of the search; a new one asks again")
 
     @property
     def reach(self) -> int:
         """The most candidates of one category that its rounds can come to."""
-        return self.per_category * (1 + self.rounds)
+        return self.per_category * self.rounds

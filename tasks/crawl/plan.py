@@ -58,10 +58,10 @@ def may_keep(candidate: Candidate, config: CrawlConfig) -> bool:
     return candidate.license in config.licenses if candidate.license else config.allow_unknown_license
 
 
-def next_round(candidates: Iterable[Candidate], done: Iterable[Crawled], per_category: int) -> list[Candidate]:
-    """The best ranked of those not yet tried, as many as each category still lacks.
+def next_round(candidates: Iterable[Candidate], done: Iterable[Crawled], config: CrawlConfig) -> list[Candidate]:
+    """The best ranked of those that may be kept and were not tried, as many as each category still lacks.
 
-    The same picture under two URLs counts once.
+    `done` are the rows of all rounds before. The same picture under two URLs counts once.
     """
     tried: set[str] = set()
     held: defaultdict[str, set[str]] = defaultdict(set)
@@ -71,27 +71,32 @@ def next_round(candidates: Iterable[Candidate], done: Iterable[Crawled], per_cat
             held[row.neighbor].add(row.digest)
     untried: defaultdict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        if candidate.url not in tried:
+        if candidate.url not in tried and may_keep(candidate, config):
             untried[candidate.neighbor].append(candidate)
     return [
         candidate
         for neighbor in sorted(untried)
-        for candidate in sorted(untried[neighbor], key=_by_rank)[: max(0, per_category - len(held[neighbor]))]
+        for candidate in sorted(untried[neighbor], key=_by_rank)[: max(0, config.per_category - len(held[neighbor]))]
+    ]
+
+
+def leftovers(candidates: Iterable[Candidate], done: Iterable[Crawled], config: CrawlConfig) -> list[Crawled]:
+    """The rows of those that no round fetched: their license is not allowed, or others came first."""
+    tried = {row.url for row in done}
+    return [
+        rejected(candidate, FetchReason.OVER_BUDGET)
+        if may_keep(candidate, config)
+        else rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown")
+        for candidate in candidates
+        if candidate.url not in tried
     ]
 
 
 def fill(candidates: Sequence[Candidate], config: CrawlConfig, fetch: Fetch) -> list[Crawled]:
     """One row for every merged candidate, sorted by key: fetched round by round, or rejected and why."""
-    allowed = [candidate for candidate in candidates if may_keep(candidate, config)]
     rows: list[Crawled] = []
-    for _ in range(1 + config.rounds):
-        if not (due := next_round(allowed, rows, config.per_category)):
+    for _ in range(config.rounds):
+        if not (due := next_round(candidates, rows, config)):
             break
         rows += fetch(due)
-    tried = {row.url for row in rows}
-    for candidate in candidates:
-        if not may_keep(candidate, config):
-            rows.append(rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown"))
-        elif candidate.url not in tried:
-            rows.append(rejected(candidate, FetchReason.OVER_BUDGET))
-    return sorted(rows, key=lambda row: row.key)
+    return sorted(rows + leftovers(candidates, rows, config), key=lambda row: row.key)

@@ -10,14 +10,15 @@ import pytest
 from storage.pictures import PictureStore
 from storage.records import Crawled, FetchReason
 from tasks.crawl.partition import fetch_partition
-from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, offer, recipe
+from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, hasty, offer, recipe
 
 ROOT = Path(__file__).parents[3]
 
 
 def crawl_one(world: World, root: Path, path: str, host: str = PUBLIC[0]) -> Crawled:
     """The row of one URL."""
-    [row] = fetch_partition([offer(world.url(path, host))], str(root), recipe())
+    config = hasty() if path.startswith(("/drip", "/silent")) else recipe()
+    [row] = fetch_partition([offer(world.url(path, host))], str(root), config)
     return row
 
 
@@ -91,9 +92,8 @@ def test_nobody_home_is_a_connection_error(tmp_path: Path) -> None:
 def test_silent_hosts_end_at_the_deadline(world: World, tmp_path: Path) -> None:
     """Twelve silent URLs on six hosts take one deadline a lane, and finish."""
     started = time.monotonic()
-    rows = fetch_partition(
-        [offer(world.url(f"/silent/{i}", PUBLIC[i % 6])) for i in range(12)], str(tmp_path), recipe()
-    )
+    candidates = [offer(world.url(f"/silent/{i}", PUBLIC[i % 6])) for i in range(12)]
+    rows = fetch_partition(candidates, str(tmp_path), hasty())
     assert {row.reason for row in rows} == {FetchReason.TIMEOUT}
     assert time.monotonic() - started < 4
 

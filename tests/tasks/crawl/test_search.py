@@ -72,7 +72,7 @@ def test_no_more_is_asked_than_the_rounds_can_use(world: World) -> None:
     """A category of 10 pictures in two rounds never looks at a third page of ten."""
     asked: list[dict[str, str]] = []
     world.search = pages(100, asked)
-    config = config_for(world, page_size=10).model_copy(update={"per_category": 10, "rounds": 1})
+    config = config_for(world, page_size=10).model_copy(update={"per_category": 10, "rounds": 2})
     assert len(search([neighbor("braeburn")], config)) == 20
     assert len(asked) == 2
 

@@ -3,10 +3,12 @@
 import asyncio
 import gzip
 import io
+import struct
 import threading
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import numpy as np
@@ -30,10 +32,13 @@ def jpeg(seed: int, side: int = 96) -> bytes:
 
 
 def huge_png() -> bytes:
-    """A few kilobytes that claim 16,000 x 16,000 pixels and would decode to them."""
-    sink = io.BytesIO()
-    Image.new("1", (16_000, 16_000)).save(sink, "PNG")
-    return sink.getvalue()
+    """A picture of 16,000 x 16,000 pixels by its header, with next to nothing behind it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 16_000, 16_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -133,7 +138,7 @@ class World:
             case "gzip":
                 return _plain(gzip.compress(good), Content_Encoding="gzip")
             case "bomb":
-                return _plain(gzip.compress(bytes(50 << 20)), Content_Encoding="gzip")
+                return _plain(gzip.compress(bytes(4 << 20)), Content_Encoding="gzip")
             case "noai":
                 return _plain(good, X_Robots_Tag="noai")
             case "to":
@@ -145,16 +150,16 @@ class World:
         return _plain(good)
 
 
-async def _serve(world: World, started: threading.Event, stop: asyncio.Event) -> None:
+async def _serve(world: World, ready: Future[Callable[[], object]]) -> None:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", world.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     for host in [*PUBLIC, PRIVATE]:
-        site = web.TCPSite(runner, host, world.port)
-        await site.start()
+        await web.TCPSite(runner, host, world.port).start()
         world.port = world.port or runner.addresses[0][1]
-    started.set()
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    ready.set_result(lambda: loop.call_soon_threadsafe(stop.set))
     await stop.wait()
     await runner.cleanup()
 
@@ -162,17 +167,15 @@ async def _serve(world: World, started: threading.Event, stop: asyncio.Event) ->
 @contextmanager
 def run_world() -> Iterator[World]:
     """The server, in a thread of its own."""
-    world, started, loop = World(), threading.Event(), asyncio.new_event_loop()
-    stop = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(_serve(world, started, stop),))
+    world, ready = World(), Future[Callable[[], object]]()
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(world, ready)))
     thread.start()
-    assert started.wait(10)
+    stop = ready.result(10)
     try:
         yield world
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        stop()
         thread.join(10)
-        loop.close()
 
 
 def offer(url: str, neighbor: str = "granny smith", rank: int = 0, license_id: str = "by") -> Candidate:
@@ -185,13 +188,18 @@ def offer(url: str, neighbor: str = "granny smith", rank: int = 0, license_id: s
 
 
 def recipe(base_url: str = "http://127.0.0.2:1", **changes: object) -> CrawlConfig:
-    """A config that may reach the PUBLIC addresses, with short deadlines."""
+    """A config that may reach the PUBLIC addresses, with small limits."""
     return CrawlConfig.model_validate(
         {
             "sources": [{"kind": "openverse", "base_url": base_url, "pause_seconds": 0}],
             "contact": "mailto:test@example.org",
             "allow_networks": ["127.0.0.0/24"],
-            "limits": {"max_bytes": 1 << 20, "deadline_seconds": 1.0, "max_pixels": 4_000_000},
+            "limits": {"max_bytes": 1 << 20, "max_pixels": 4_000_000},
             **changes,
         }
     )
+
+
+def hasty() -> CrawlConfig:
+    """The same with half a second for a URL, for hosts that would never end."""
+    return recipe(limits={"deadline_seconds": 0.5})
