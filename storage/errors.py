@@ -27,3 +27,7 @@ class Unreachable(ExtrapolationError):
 
 class DamagedStore(ExtrapolationError):
     """A file that a manifest or an index names is missing or is not what was written."""
+
+
+class Diverged(ExtrapolationError):
+    """Training brought forth numbers that are not finite."""

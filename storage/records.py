@@ -293,3 +293,16 @@ class Accuracy:
     group: str
     accuracy: float
     classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassAccuracy:
+    """Right answers of one arm among the test pictures of one target class with `train` training pictures."""
+
+    arm: str
+    label: int
+    name: str
+    group: str
+    train: int
+    correct: int
+    pictures: int

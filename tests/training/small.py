@@ -1,0 +1,33 @@
+"""Small training sets to test on."""
+
+import numpy as np
+
+from training.config import TrainConfig
+from training.data import Examples, Indices, TrainingSet, as_edges
+
+QUICK = TrainConfig(steps=30, batch_size=8, hidden=16, evaluate_every=10, log_every=5, save_every=10, device="cpu")
+DIM = 12
+
+
+def clouds(labels: Indices, centers: np.ndarray, seed: int) -> Examples:
+    """Unit vectors around the centers of their classes."""
+    rng = np.random.default_rng(seed)
+    vectors = centers[labels] + 0.3 * rng.normal(size=(len(labels), centers.shape[1]))
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Examples(unit.astype(np.float32), labels)
+
+
+def small_set(train: tuple[int, ...] = (12, 6, 2), auxiliary: tuple[int, ...] = (5, 4)) -> TrainingSet:
+    """A few target classes, auxiliaries with target a and a + 1 as their parents, and an even val and test."""
+    targets, neighbors = len(train), len(auxiliary)
+    centers = np.random.default_rng(0).normal(size=(targets + neighbors, DIM))
+    even = np.repeat(np.arange(targets), 4)
+    return TrainingSet(
+        classes=tuple(f"target {label}" for label in range(targets)),
+        auxiliaries=tuple(f"neighbor {index}" for index in range(neighbors)),
+        edges=as_edges([(index + step, index) for index in range(neighbors) for step in (0, 1)]),
+        train=clouds(np.repeat(np.arange(targets), train), centers, 1),
+        val=clouds(even, centers, 2),
+        test=clouds(even, centers, 3),
+        auxiliary=clouds(np.repeat(np.arange(neighbors), auxiliary), centers[targets:], 4),
+    )

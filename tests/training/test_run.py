@@ -1,0 +1,109 @@
+"""One arm from data to a judged classifier: it learns, it resumes, and it stops when it must."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from storage.errors import BadInput, DamagedStore, Diverged
+from tests.training.small import QUICK, small_set
+from training.config import Arm, TrainConfig
+from training.loop import OnStep
+from training.run import Fitted, fit
+
+NOISY = QUICK.model_copy(update={"dropout": 0.5, "input_dropout": 0.2, "mixup": 0.4, "label_smoothing": 0.1})
+
+
+class Killed(Exception):
+    """What stands for a SIGKILL between two steps."""
+
+
+def killing(at: int) -> OnStep:
+    """A callback that ends the run once it has done so many steps."""
+
+    def on_step(step: int, _total: int, _metrics: Mapping[str, float]) -> None:
+        if step == at:
+            raise Killed
+
+    return on_step
+
+
+def outcome(fitted: Fitted) -> tuple[object, ...]:
+    """All that a run says and leaves behind, but for the time it took."""
+    weights = safetensors.numpy.load_file(fitted.checkpoint)
+    named = {name: value.tobytes() for name, value in weights.items()}
+    return fitted.val, fitted.test, fitted.classes, fitted.best_step, named, fitted.metrics.read_text()
+
+
+@pytest.mark.parametrize("at", [5, 15, 20, 25])
+def test_resumed_is_uninterrupted(at: int, tmp_path: Path) -> None:
+    """Killed at a line of the log, before, between and at checkpoints: bit for bit the same."""
+    whole = fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "whole")
+    with pytest.raises(Killed):
+        fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "killed", killing(at))
+    assert outcome(fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "killed")) == outcome(whole)
+
+
+@pytest.mark.parametrize("arm", Arm)
+def test_every_arm_learns(arm: Arm, tmp_path: Path) -> None:
+    """Better than chance on test pictures, and far better than it on well separated clouds."""
+    config = QUICK.model_copy(update={"steps": 60, "lr": 0.01})
+    fitted = fit(small_set(train=(12, 8, 6)), config, arm, tmp_path)
+    assert {row.group: row.accuracy for row in fitted.test}["all"] > 0.7
+    assert {row.arm for row in fitted.test} | {row.arm for row in fitted.classes} == {arm}
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    """Asked again, it hands out what it found."""
+    steps: list[int] = []
+    first = fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+    again = fit(small_set(), QUICK, Arm.SILENCED, tmp_path, lambda step, _, __: steps.append(step))
+    assert (outcome(again), steps) == (outcome(first), [])
+
+
+def test_the_best_step_on_validation_is_kept(tmp_path: Path) -> None:
+    """The weights that are tested are those of the best line of the log, the later one of equals."""
+    fitted = fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+    lines = [json.loads(line) for line in fitted.metrics.read_text().splitlines()]
+    judged = [(line["val_accuracy"], line["step"]) for line in lines if "val_accuracy" in line]
+    assert (fitted.val[0].accuracy, fitted.best_step) == max(judged)
+
+
+def test_progress_is_reported(tmp_path: Path) -> None:
+    """The callback hears of every logged step and of the loss there."""
+    heard: list[tuple[int, int, bool]] = []
+    fit(small_set(), QUICK, Arm.SILENCED, tmp_path, lambda step, total, m: heard.append((step, total, "loss" in m)))
+    assert heard == [(step, 30, True) for step in (5, 10, 15, 20, 25, 30)]
+
+
+def test_numbers_that_are_not_finite_stop_the_run(tmp_path: Path) -> None:
+    """Before the weights are touched, with the step and a way out."""
+    data = small_set()
+    vectors = np.full_like(data.train.inputs, np.inf)
+    with pytest.raises(Diverged, match=r"step 0: .*\n.*lower train.lr"):
+        fit(replace(data, train=replace(data.train, inputs=vectors)), QUICK, Arm.SILENCED, tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"lr": 0.5}, {"seed": 1}])
+def test_another_run_s_checkpoint_is_refused(change: dict[str, float], tmp_path: Path) -> None:
+    """Settings and seed must be those that the checkpoint was made with."""
+    fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+    with pytest.raises(BadInput, match="belongs to another run"):
+        fit(small_set(), QUICK.model_copy(update=change), Arm.SILENCED, tmp_path)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    """With the file and what to do about it."""
+    (tmp_path / "last.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(DamagedStore, match=r"last.pt cannot be read"):
+        fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+
+
+def test_finetune_needs_a_network() -> None:
+    """The mode alone does not say what is trained."""
+    with pytest.raises(ValueError, match=r"needs train\.encoder"):
+        TrainConfig.model_validate({"mode": "finetune"})

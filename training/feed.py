@@ -1,0 +1,63 @@
+"""Batches of feature vectors; `training.pictures` feeds pictures under the same interface."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data import Examples, Indices, TrainingSet
+from training.sampler import EpochSampler
+
+Batch = tuple[Tensor, Tensor]
+"""Inputs [b, ...] and labels [b] among the N + M classes, on the CPU."""
+
+EVALUATION_BATCH = 512
+
+
+class Feed(Protocol):
+    """Where a run's batches come from."""
+
+    def training(self, steps: range) -> Iterator[Batch]:
+        """One batch a step, the same for a step whichever step the range starts at."""
+
+    def evaluation(self, examples: Examples) -> Iterator[Batch]:
+        """All examples once, in order, as the network sees them without augmentation."""
+
+
+def numbered(data: TrainingSet) -> Examples:
+    """Targets and auxiliaries under one another, as the sampler numbers them, labeled 0..N+M-1."""
+    inputs = np.concatenate([data.train.inputs, data.auxiliary.inputs])
+    labels = np.concatenate([data.train.labels, data.auxiliary.labels + len(data.classes)])
+    return Examples(inputs, labels)
+
+
+def pieces(examples: Examples, size: int) -> Iterator[Indices]:
+    """The numbers of all examples in order, in pieces of at most `size`."""
+    numbers = np.arange(len(examples))
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
+
+
+class VectorFeed:
+    """Feature vectors that lie in memory."""
+
+    def __init__(self, data: TrainingSet, sampler: EpochSampler) -> None:
+        self._examples = numbered(data)
+        self._sampler = sampler
+
+    def training(self, steps: range) -> Iterator[Batch]:
+        """One batch a step."""
+        for step in steps:
+            yield self._batch(self._examples, self._sampler.batch(step))
+
+    def evaluation(self, examples: Examples) -> Iterator[Batch]:
+        """All examples once, in order."""
+        for numbers in pieces(examples, EVALUATION_BATCH):
+            yield self._batch(examples, numbers)
+
+    @staticmethod
+    def _batch(examples: Examples, numbers: Indices) -> Batch:
+        vectors = np.asarray(examples.inputs[numbers], dtype=np.float32)
+        return torch.from_numpy(vectors), torch.from_numpy(examples.labels[numbers])

@@ -1,0 +1,100 @@
+"""The networks: a classifier over frozen features, or a whole encoder with a linear head.
+
+Every random draw of a step, dropout included, follows from a seed that the loop gives for it.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.config import TrainConfig
+from vision.encoders import EncoderConfig, load_backbone
+
+COLORS = 3
+
+
+class Network(nn.Module):
+    """Inputs [b, ...] -> logits [b, N + M], without any prior."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noise = torch.Generator()
+
+    def reseed(self, seed: int) -> None:
+        """Let the noise of the next forward pass follow from this seed alone."""
+        self.noise = torch.Generator(next(self.parameters()).device).manual_seed(seed)
+
+    def drop(self, inputs: Tensor, share: float) -> Tensor:
+        """Dropout by a generator of our own: runs in other threads draw from torch's global one."""
+        if not self.training or share == 0:
+            return inputs
+        kept = torch.empty_like(inputs).bernoulli_(1 - share, generator=self.noise)
+        return inputs * kept / (1 - share)
+
+
+def _linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
+    """A linear layer with torch's usual start, drawn from the generator."""
+    layer, bound = nn.Linear(inputs, outputs), 1 / math.sqrt(inputs)
+    nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
+    nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
+
+
+class FeatureClassifier(Network):
+    """A classifier of unit-norm features [b, dim] with at most one hidden layer.
+
+    A unit vector's entries shrink as 1 / sqrt(dim); they are brought back to unit scale, so
+    that one learning rate serves encoders of any width.
+    """
+
+    def __init__(self, dim: int, classes: int, config: TrainConfig) -> None:
+        super().__init__()
+        start = torch.Generator().manual_seed(config.seed)
+        self.scale = math.sqrt(dim)
+        self.input_dropout, self.dropout = config.input_dropout, config.dropout
+        self.hidden = _linear(dim, config.hidden, start) if config.hidden else None
+        self.head = _linear(config.hidden or dim, classes, start)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits [b, classes]."""
+        held = self.drop(features * self.scale, self.input_dropout)
+        if self.hidden is not None:
+            held = self.drop(functional.relu(self.hidden(held)), self.dropout)
+        logits: Tensor = self.head(held)
+        return logits
+
+
+class WholeNetwork(Network):
+    """A backbone and a linear head over normalized pictures [b, 3, h, w].
+
+    Backbones draw their noise from torch's global generator, so such a run wants a process of its own.
+    """
+
+    def __init__(self, encoder: EncoderConfig, classes: int, config: TrainConfig) -> None:
+        super().__init__()
+        torch.manual_seed(config.seed)
+        self.backbone = load_backbone(encoder)
+        self.dropout = config.dropout
+        width = _feature_width(self.backbone, encoder.image_size)
+        self.head = _linear(width, classes, torch.Generator().manual_seed(config.seed))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Logits [b, classes]."""
+        logits: Tensor = self.head(self.drop(self.backbone(pictures), self.dropout))
+        return logits
+
+    def reseed(self, seed: int) -> None:
+        """Seed the head's noise, and torch's global generators for the backbone's."""
+        super().reseed(seed)
+        torch.manual_seed(seed)
+
+
+@torch.no_grad()
+def _feature_width(backbone: nn.Module, image_size: int) -> int:
+    """The width of a backbone's features, found by showing it a blank picture."""
+    backbone.eval()
+    width = int(backbone(torch.zeros(1, COLORS, image_size, image_size)).shape[1])
+    backbone.train()
+    return width

@@ -1,0 +1,96 @@
+"""Batches of pictures, cut out and flipped at random for training, whole for evaluation."""
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from storage import filesystem
+from training.data import Examples, Indices, Picture, TrainingSet
+from training.feed import Batch, numbered, pieces
+from training.randomness import seeds
+from training.sampler import EpochSampler
+from vision.decode import decode
+from vision.encoders import EncoderConfig, preprocess
+
+MAX_PIXELS = 100_000_000
+LEAST_AREA = 0.25
+EVALUATION_BATCH = 64
+
+Key = tuple[int, int]
+"""The number of a picture, and the seed of its augmentation."""
+
+
+def read(picture: Picture) -> Image.Image:
+    """The picture in RGB; raises Undecodable where its bytes are none."""
+    if picture.size:
+        data = filesystem.read_range(picture.uri, picture.offset, picture.size)
+    else:
+        data = filesystem.read_bytes(picture.uri)
+    return decode(data, MAX_PIXELS)
+
+
+def cut_and_flip(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A random square of 25 to 100% of the picture's area, as far as its shape allows, flipped half of the time."""
+    width, height = picture.size
+    side = min(int(math.sqrt(rng.uniform(LEAST_AREA, 1) * width * height)), width, height)
+    left, top = rng.integers(width - side + 1), rng.integers(height - side + 1)
+    cut = picture.crop((int(left), int(top), int(left) + side, int(top) + side))
+    return cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else cut
+
+
+class Pictures(Dataset[tuple[Tensor, int]]):
+    """A map from keys to network inputs and labels; what a key gives never depends on who asks."""
+
+    def __init__(self, examples: Examples, encoder: EncoderConfig, augmented: bool) -> None:
+        self._examples = examples
+        self._encoder = encoder
+        self._augmented = augmented
+
+    @cached_property
+    def _prepare(self) -> Callable[[Image.Image], Tensor]:
+        return preprocess(self._encoder)
+
+    def __getitem__(self, key: Key) -> tuple[Tensor, int]:
+        number, seed = key
+        picture = read(self._examples.inputs[number])
+        if self._augmented:
+            picture = cut_and_flip(picture, np.random.default_rng(seed))
+        return self._prepare(picture), int(self._examples.labels[number])
+
+
+class PictureFeed:
+    """Pictures read where they lie, decoded by `workers` processes, or in this one where that is 0."""
+
+    def __init__(
+        self, data: TrainingSet, sampler: EpochSampler, encoder: EncoderConfig, seed: int, workers: int
+    ) -> None:
+        self._examples = numbered(data)
+        self._sampler = sampler
+        self._encoder = encoder
+        self._seed = seed
+        self._workers = workers
+
+    def training(self, steps: range) -> Iterator[Batch]:
+        """One batch a step."""
+        batches = [self._keys(step, self._sampler.batch(step)) for step in steps]
+        return self._load(Pictures(self._examples, self._encoder, augmented=True), batches)
+
+    def evaluation(self, examples: Examples) -> Iterator[Batch]:
+        """All examples once, in order."""
+        batches = [[(number, 0) for number in piece.tolist()] for piece in pieces(examples, EVALUATION_BATCH)]
+        return self._load(Pictures(examples, self._encoder, augmented=False), batches)
+
+    def _keys(self, step: int, numbers: Indices) -> list[Key]:
+        drawn = seeds(self._seed, "augmentation", step, len(numbers))
+        return list(zip(numbers.tolist(), drawn, strict=True))
+
+    def _load(self, pictures: Pictures, batches: list[list[Key]]) -> Iterator[Batch]:
+        # A generator of its own: the loader would else draw its workers' seeds from torch's global one.
+        generator = torch.Generator().manual_seed(self._seed)
+        return iter(DataLoader(pictures, batch_sampler=batches, num_workers=self._workers, generator=generator))

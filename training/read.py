@@ -1,0 +1,80 @@
+"""From finished stages to a training set, of feature vectors or of pictures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from storage import filesystem
+from storage.manifest import read_rows, read_table
+from storage.records import Auxiliary, Embedded, ShardEntry, Split, StageRef, TargetClass, TargetPicture
+from storage.tables import vectors_of
+from training.data import Examples, Inputs, Picture, TrainingSet, as_edges, without_empty_auxiliaries
+
+Input = TypeVar("Input")
+
+
+def _vectors(ref: StageRef) -> dict[str, np.ndarray]:
+    """The vectors of an embed stage, by the digest of their picture."""
+    table = read_table(ref, Embedded.__name__)
+    if table.num_rows == 0:
+        return {}
+    return dict(zip(table["digest"].to_pylist(), vectors_of(table), strict=True))
+
+
+def _stack(vectors: Sequence[np.ndarray]) -> Inputs:
+    return np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+
+
+def _row_of_objects(pictures: Sequence[Picture]) -> Inputs:
+    row = np.empty(len(pictures), dtype=object)
+    row[:] = pictures
+    return row
+
+
+def _examples(
+    listed: Sequence[tuple[str, int]], held: Mapping[str, Input], pack: Callable[[Sequence[Input]], Inputs]
+) -> Examples:
+    """Examples of the (digest, label) pairs whose input could be had."""
+    found = [(held[digest], label) for digest, label in listed if digest in held]
+    return Examples(pack([item for item, _ in found]), np.array([label for _, label in found], dtype=np.int64))
+
+
+def _assemble(
+    targets: StageRef, shards: StageRef,
+    of_targets: Mapping[str, Input], of_candidates: Mapping[str, Input],
+    pack: Callable[[Sequence[Input]], Inputs],
+) -> TrainingSet:  # fmt: skip
+    """The set whose pictures have an input, by digest; auxiliary classes left without one are removed."""
+    classes = sorted(read_rows(targets, TargetClass), key=lambda row: row.label)
+    auxiliaries = sorted(read_rows(shards, Auxiliary), key=lambda row: row.index)
+    pictures, entries = read_rows(targets, TargetPicture), read_rows(shards, ShardEntry)
+    index = {row.name: row.index for row in auxiliaries}
+    listed = {split: [(p.digest, p.label) for p in pictures if p.split is split] for split in Split}
+    splits = {split: _examples(pairs, of_targets, pack) for split, pairs in listed.items()}
+    auxiliary = _examples([(entry.digest, index[entry.neighbor]) for entry in entries], of_candidates, pack)
+    held = TrainingSet(
+        classes=tuple(row.name for row in classes),
+        auxiliaries=tuple(row.name for row in auxiliaries),
+        edges=as_edges([(parent, row.index) for row in auxiliaries for parent in row.parents]),
+        train=splits[Split.TRAIN], val=splits[Split.VAL], test=splits[Split.TEST], auxiliary=auxiliary,
+        lost=len(pictures) + len(entries) - sum(map(len, splits.values())) - len(auxiliary),
+    )  # fmt: skip
+    return without_empty_auxiliaries(held)
+
+
+def read_features(
+    targets: StageRef, target_vectors: StageRef, shards: StageRef, candidate_vectors: StageRef
+) -> TrainingSet:
+    """The set of feature vectors; pictures without a vector are left out and counted as `lost`."""
+    return _assemble(targets, shards, _vectors(target_vectors), _vectors(candidate_vectors), _stack)
+
+
+def read_pictures(targets: StageRef, shards: StageRef) -> TrainingSet:
+    """The set of pictures: the targets' files where they were listed, the auxiliaries' bytes in the shards."""
+    files = {row.digest: Picture(row.path) for row in read_rows(targets, TargetPicture)}
+    packed = {
+        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.offset, row.size)
+        for row in read_rows(shards, ShardEntry)
+    }
+    return _assemble(targets, shards, files, packed, _row_of_objects)
