@@ -81,21 +81,27 @@ class PictureStore:
     def _by_digest(self) -> dict[str, int]:
         return self._first("digest")
 
-    def _row(self, number: int | None) -> StoredPicture | None:
-        return None if number is None else tables.from_table(self._table.slice(number, 1), StoredPicture)[0]
+    def _rows(self, numbers: list[int]) -> list[StoredPicture]:
+        return tables.from_table(self._table.take(pa.array(numbers, pa.int64())), StoredPicture)
+
+    def find_many(self, urls: Iterable[str]) -> dict[str, StoredPicture]:
+        """The pictures that were fetched from these URLs, by URL, where one is held."""
+        return {held.url: held for held in self._rows([self._by_url[url] for url in urls if url in self._by_url])}
 
     def find(self, url: str) -> StoredPicture | None:
         """The picture that was fetched from this URL, where one is held."""
-        return self._row(self._by_url.get(url))
+        return self.find_many([url]).get(url)
 
     def locate(self, digest: str) -> StoredPicture | None:
         """The picture with these bytes, as one of its URLs brought it."""
-        return self._row(self._by_digest.get(digest))
+        return self._rows([self._by_digest[digest]])[0] if digest in self._by_digest else None
 
-    def _held(self, digest: str) -> StoredPicture:
-        if stored := self.locate(digest):
-            return stored
-        raise DamagedStore(f"{self.uri} does not hold picture {digest}", "run the pipeline with --refresh crawl")
+    def _held(self, digests: Iterable[str]) -> list[StoredPicture]:
+        wanted = sorted(set(digests))
+        if lost := [digest for digest in wanted if digest not in self._by_digest]:
+            problem = f"{self.uri} does not hold picture {lost[0]} and {len(lost) - 1} others that were asked for"
+            raise DamagedStore(problem, "run the pipeline with --refresh crawl")
+        return self._rows([self._by_digest[digest] for digest in wanted])
 
     def _read(self, stored: StoredPicture) -> bytes:
         tar = filesystem.join(self.uri, stored.segment + TAR)
@@ -110,10 +116,9 @@ class PictureStore:
 
     def read_many(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Each of the pictures once, in the order in which they lie on disk."""
-        wanted = [self._held(digest) for digest in sorted(set(digests))]
-        for stored in sorted(wanted, key=lambda held: (held.segment, held.offset)):
+        for stored in sorted(self._held(digests), key=lambda held: (held.segment, held.offset)):
             yield stored.digest, self._read(stored)
 
     def read(self, digest: str) -> bytes:
         """The original bytes of one picture; DamagedStore where they are gone or changed."""
-        return self._read(self._held(digest))
+        return self._read(self._held([digest])[0])

@@ -116,12 +116,11 @@ def fetch_partition(
     The candidates have different URLs, as `plan.merge` leaves them.
     """
     store = PictureStore(root)
-    rows, missing = [], []
-    for candidate in candidates:
-        if stored := store.find(candidate.url):
-            rows.append(_held_row(candidate, stored, config.limits))
-        else:
-            missing.append(candidate)
+    held = store.find_many(candidate.url for candidate in candidates)
+    rows = [
+        _held_row(candidate, held[candidate.url], config.limits) for candidate in candidates if candidate.url in held
+    ]
+    missing = [candidate for candidate in candidates if candidate.url not in held]
     on_done(len(rows))
     if missing:
         rows += asyncio.run(_fetch_all(missing, store, config, on_done))

@@ -107,6 +107,16 @@ def test_a_second_run_asks_nothing_and_gives_the_same_rows(world: World, tmp_pat
     assert world.asked == []
 
 
+def test_rows_do_not_depend_on_pace_or_order(world: World, tmp_path: Path) -> None:
+    """Where servers answer alike, two crawls give the same rows, faults and all: later stages stay cached."""
+    kinds = ("good", "gzip", "missing", "truncated", "cut", "html", "large", "bomb", "huge", "small", "noai", "loop")
+    candidates = [offer(world.url(f"/{kind}/{i}", PUBLIC[i])) for kind in kinds for i in range(3)]
+    slow = fetch_partition(candidates, str(tmp_path / "slow"), recipe(pace={"total": 1, "per_host": 1}))
+    fast = fetch_partition(candidates[::-1], str(tmp_path / "fast"), recipe(pace={"per_host": 8}))
+    assert slow == fast
+    assert [row.key for row in slow] == sorted(candidate.key for candidate in candidates)
+
+
 def test_limits_hold_for_held_pictures_too(world: World, tmp_path: Path) -> None:
     """A stricter recipe gives the same row whether it fetches or finds the picture."""
     strict = recipe(limits={"min_side": 100})
