@@ -1,16 +1,13 @@
 """Which URLs are fetched, in which round and by which partition; pure, and blind to arrival order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, astuple
 from urllib.parse import urlsplit
 
 from storage.fingerprint import bucket
 from storage.records import Candidate, Crawled, FetchReason
 from tasks.crawl.config import CrawlConfig
-
-Fetch = Callable[[list[Candidate]], Iterable[Crawled]]
-"""What brings one row for each of the candidates, in any order."""
 
 
 def fetched(candidate: Candidate, digest: str, size: int, width: int, height: int) -> Crawled:
@@ -90,13 +87,3 @@ def leftovers(candidates: Iterable[Candidate], done: Iterable[Crawled], config: 
         for candidate in candidates
         if candidate.url not in tried
     ]
-
-
-def fill(candidates: Sequence[Candidate], config: CrawlConfig, fetch: Fetch) -> list[Crawled]:
-    """One row for every merged candidate, sorted by key: fetched round by round, or rejected and why."""
-    rows: list[Crawled] = []
-    for _ in range(config.rounds):
-        if not (due := next_round(candidates, rows, config)):
-            break
-        rows += fetch(due)
-    return sorted(rows + leftovers(candidates, rows, config), key=lambda row: row.key)

@@ -1,14 +1,17 @@
 """The laws of the plan: every URL ends once, whatever the order in which anything arrives."""
 
 import random
+from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.records import Candidate, Crawled, FetchReason
 from tasks.crawl import plan
+from tasks.crawl.config import CrawlConfig
 from tests.tasks.crawl.world import offer, recipe
 
+Fetch = Callable[[list[Candidate]], list[Crawled]]
 OFFERS = st.lists(
     st.builds(
         offer,
@@ -33,6 +36,16 @@ def fake_fetch(due: list[Candidate]) -> list[Crawled]:
     return rows
 
 
+def _fill(candidates: list[Candidate], config: CrawlConfig, fetch: Fetch) -> list[Crawled]:
+    """The rounds as the flow runs them, without its partitions."""
+    rows: list[Crawled] = []
+    for _ in range(config.rounds):
+        if not (due := plan.next_round(candidates, rows, config)):
+            break
+        rows += fetch(due)
+    return sorted(rows + plan.leftovers(candidates, rows, config), key=lambda row: row.key)
+
+
 @settings(max_examples=60, deadline=None)
 @given(OFFERS, st.integers(1, 5), st.integers(1, 4), st.randoms())
 def test_every_url_ends_once_in_any_order(
@@ -40,21 +53,21 @@ def test_every_url_ends_once_in_any_order(
 ) -> None:
     """Urls = fetched + rejected, one row each, sorted; and shuffling offers and answers changes nothing."""
     config = recipe(per_category=per_category, rounds=rounds)
-    rows = plan.fill(plan.merge(offers), config, fake_fetch)
+    rows = _fill(plan.merge(offers), config, fake_fetch)
     assert [row.key for row in rows] == sorted({candidate.key for candidate in offers})
     assert all((row.digest is None) != (row.reason is None) for row in rows)
 
     def shuffled(due: list[Candidate]) -> list[Crawled]:
         return chance.sample(fake_fetch(due), len(due))
 
-    assert plan.fill(plan.merge(chance.sample(offers, len(offers))), config, shuffled) == rows
+    assert _fill(plan.merge(chance.sample(offers, len(offers))), config, shuffled) == rows
 
 
 @settings(max_examples=60, deadline=None)
 @given(OFFERS, st.integers(1, 5), st.integers(1, 4))
 def test_no_category_holds_more_than_its_share(offers: list[Candidate], per_category: int, rounds: int) -> None:
     """Further rounds take only what is still lacking."""
-    rows = plan.fill(plan.merge(offers), recipe(per_category=per_category, rounds=rounds), fake_fetch)
+    rows = _fill(plan.merge(offers), recipe(per_category=per_category, rounds=rounds), fake_fetch)
     for neighbor in {row.neighbor for row in rows}:
         assert len({row.digest for row in rows if row.neighbor == neighbor and row.digest}) <= per_category
 
@@ -86,13 +99,13 @@ def test_the_license_gate() -> None:
         fetched.extend(candidate.license for candidate in due)
         return [plan.fetched(candidate, candidate.key, 10, 96, 96) for candidate in due]
 
-    rows = plan.fill(plan.merge(offers), recipe(licenses=["by"]), fetch)
+    rows = _fill(plan.merge(offers), recipe(licenses=["by"]), fetch)
     assert fetched == ["by"]
     assert {row.license: (row.reason, row.detail) for row in rows if row.reason} == {
         "by-nc": (FetchReason.BAD_LICENSE, "by-nc"),
         "": (FetchReason.BAD_LICENSE, "unknown"),
     }
-    plan.fill(plan.merge(offers), recipe(licenses=["by"], allow_unknown_license=True), fetch)
+    _fill(plan.merge(offers), recipe(licenses=["by"], allow_unknown_license=True), fetch)
     assert sorted(fetched) == ["", "by", "by"]
 
 
@@ -110,7 +123,7 @@ def test_top_ranked_first_then_the_next_ones_where_a_category_is_short() -> None
             for candidate in due
         ]
 
-    rows = plan.fill(plan.merge(offers), recipe(per_category=2, rounds=3), fetch)
+    rows = _fill(plan.merge(offers), recipe(per_category=2, rounds=3), fetch)
     assert asked == [[0, 1], [2], [3]]
     assert sorted(row.rank for row in rows if row.reason is FetchReason.OVER_BUDGET) == [4, 5]
 

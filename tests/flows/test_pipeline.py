@@ -1,0 +1,105 @@
+"""The whole job on a tiny world: what reruns, what does not, and what comes out."""
+
+from pathlib import Path
+
+import pytest
+import webdataset
+
+from benchmarks.truth import curation
+from flows.pipeline import extrapolate
+from storage.manifest import read_manifest, read_rows
+from storage.records import Accuracy, Candidate, Crawled, Decision, ShardEntry, Stage, StageRef, TargetPicture
+from tests.flows.conftest import World
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data root that the runs of this file share."""
+    return tmp_path_factory.mktemp("root")
+
+
+@pytest.fixture(scope="module")
+def first(prefect_server: str, world: World, root: Path) -> list[StageRef]:
+    """The first run, from nothing to the report."""
+    return extrapolate(world.recipe(root))
+
+
+def _executed(refs: list[StageRef]) -> set[Stage]:
+    return {ref.stage for ref in refs if not ref.reused}
+
+
+def _ref(refs: list[StageRef], stage: Stage) -> StageRef:
+    return next(ref for ref in reversed(refs) if ref.stage is stage)
+
+
+def test_every_stage_runs_and_hands_on(first: list[StageRef]) -> None:
+    """From lists of pictures to accuracies: nothing is empty."""
+    assert _executed(first) == set(Stage)
+    assert all(ref.count > 0 for ref in first)
+    assert {row.group for row in read_rows(_ref(first, Stage.TRAIN), Accuracy)} == {"all", "many", "medium", "few"}
+
+
+def test_a_second_run_executes_no_stage(first: list[StageRef], world: World, root: Path) -> None:
+    """What is whole is taken as it is."""
+    assert _executed(extrapolate(world.recipe(root))) == set()
+
+
+def test_every_offered_url_has_one_row(first: list[StageRef]) -> None:
+    """urls = fetched + rejected."""
+    crawl = _ref(first, Stage.CRAWL)
+    rows = read_rows(crawl, Crawled)
+    assert {row.url for row in rows} == {row.url for row in read_rows(crawl, Candidate)}
+    assert len({row.url for row in rows}) == len(rows)
+    assert all((row.digest is None) != (row.reason is None) for row in rows)
+
+
+def test_every_fetched_candidate_has_one_decision_and_every_kept_one_a_place(first: list[StageRef]) -> None:
+    """candidates = kept + dropped by reason, and the shards hold exactly what was kept."""
+    decisions = read_rows(_ref(first, Stage.SELECT), Decision)
+    fetched = [row for row in read_rows(_ref(first, Stage.CRAWL), Crawled) if row.digest]
+    assert sorted(row.key for row in decisions) == sorted(row.key for row in fetched)
+    kept = sorted(row.key for row in decisions if row.reason is None)
+    assert sorted(row.key for row in read_rows(_ref(first, Stage.SHARD), ShardEntry)) == kept
+
+
+def test_others_can_read_the_shards(first: list[StageRef]) -> None:
+    """The webdataset package finds pictures, classes and provenance, and nothing to unpickle."""
+    shard = _ref(first, Stage.SHARD)
+    tars = [f"{shard.uri}/{f.name}" for part in read_manifest(shard.uri).parts for f in part.files if f.kind == "shard"]
+    samples = list(webdataset.WebDataset(tars, shardshuffle=False).decode("pil"))
+    assert len(samples) == shard.count
+    assert all(sample["json"]["license"] and sample["json"]["url"] for sample in samples)
+
+
+def test_no_target_picture_and_no_copy_of_one_is_kept(first: list[StageRef], world: World) -> None:
+    """The leak guard, judged by the sandbox's own ledger."""
+    digests = {row.digest for row in read_rows(_ref(first, Stage.TARGETS), TargetPicture)}
+    kept = [row for row in read_rows(_ref(first, Stage.SELECT), Decision) if row.reason is None]
+    assert not digests & {row.digest for row in kept}
+    urls = {row.key: row.url for row in read_rows(_ref(first, Stage.CRAWL), Crawled)}
+    assert curation(world.sandbox.ledger(), [(urls[row.key], row.neighbor) for row in kept]).leaks == 0
+
+
+def test_a_refreshed_stage_with_the_same_result_reruns_alone(first: list[StageRef], world: World, root: Path) -> None:
+    """Early cut-off: asking the web again brings the same content, so nothing after it runs, nor is fetched."""
+    before = world.sandbox.requests().urls
+    again = extrapolate(world.recipe(root), refresh=[Stage.CRAWL])
+    after = world.sandbox.requests().urls
+    assert _executed(again) == {Stage.CRAWL}
+    held = {row.url for row in read_rows(_ref(again, Stage.CRAWL), Crawled) if row.digest}
+    assert all(after[url] == before[url] for url in held), "a stored picture was fetched again"
+
+
+def test_a_changed_threshold_reruns_select_and_what_follows(first: list[StageRef], world: World, root: Path) -> None:
+    """A field changes the stage that reads it; the stages before stay."""
+    recipe = world.recipe(root)
+    changed = recipe.model_copy(update={"select": recipe.select.model_copy(update={"min_similarity": 0.5})})
+    assert Stage.SELECT in (executed := _executed(extrapolate(changed)))
+    assert not executed & {Stage.TARGETS, Stage.NEIGHBORS, Stage.CRAWL, Stage.EMBED}
+
+
+def test_until_stops_after_a_stage(first: list[StageRef], world: World, root: Path) -> None:
+    """--until embed goes no further than both embeddings."""
+    refs = extrapolate(world.recipe(root), until=Stage.EMBED)
+    assert [ref.stage for ref in refs][-2:] == [Stage.EMBED, Stage.EMBED]
+    assert Stage.SELECT not in {ref.stage for ref in refs}
