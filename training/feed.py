@@ -28,6 +28,8 @@ class Feed(Protocol):
 
 def numbered(data: TrainingSet) -> Examples:
     """Targets and auxiliaries under one another, as the sampler numbers them, labeled 0..N+M-1."""
+    if len(data.auxiliary) == 0:
+        return data.train
     inputs = np.concatenate([data.train.inputs, data.auxiliary.inputs])
     labels = np.concatenate([data.train.labels, data.auxiliary.labels + len(data.classes)])
     return Examples(inputs, labels)

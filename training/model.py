@@ -30,7 +30,7 @@ class Network(nn.Module):
         """Dropout by a generator of our own: runs in other threads draw from torch's global one."""
         if not self.training or share == 0:
             return inputs
-        kept = torch.empty_like(inputs).bernoulli_(1 - share, generator=self.noise)
+        kept = torch.rand(inputs.shape, generator=self.noise, device=inputs.device) >= share
         return inputs * kept / (1 - share)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from storage import filesystem
 from storage.manifest import read_rows, read_table
-from storage.records import Auxiliary, Embedded, ShardEntry, Split, StageRef, TargetClass, TargetPicture
+from storage.records import Auxiliary, Embedded, ShardEntry, Split, StageRef, TargetClass, TargetPicture, Unreadable
 from storage.tables import vectors_of
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges, without_empty_auxiliaries
 
@@ -70,9 +70,14 @@ def read_features(
     return _assemble(targets, shards, _vectors(target_vectors), _vectors(candidate_vectors), _stack)
 
 
-def read_pictures(targets: StageRef, shards: StageRef) -> TrainingSet:
-    """The set of pictures: the targets' files where they were listed, the auxiliaries' bytes in the shards."""
-    files = {row.digest: Picture(row.path) for row in read_rows(targets, TargetPicture)}
+def read_pictures(targets: StageRef, target_vectors: StageRef, shards: StageRef) -> TrainingSet:
+    """The set of pictures: the targets' files where they were listed, the auxiliaries' bytes in the shards.
+
+    Target pictures that the embed stage could not decode are left out and counted as `lost`.
+    """
+    unreadable = {row.digest for row in read_rows(target_vectors, Unreadable)}
+    pictures = read_rows(targets, TargetPicture)
+    files = {row.digest: Picture(row.path) for row in pictures if row.digest not in unreadable}
     packed = {
         row.digest: Picture(filesystem.join(shards.uri, row.shard), row.offset, row.size)
         for row in read_rows(shards, ShardEntry)

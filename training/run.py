@@ -66,7 +66,7 @@ def build(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path) -> Run
         log_prior(epoch_counts(data, config.caps)), data.edges, len(data.classes),
         tau=config.tau, lambda_s=config.lambda_s, label_smoothing=config.label_smoothing,
     )  # fmt: skip
-    identity = fingerprint(config, arm, content_digest(data))
+    identity = fingerprint(config.model_copy(update={"arms": (arm,)}), content_digest(data))
     return Run(network.to(device), loss.to(device), feed, data, config, device, folder, identity)
 
 

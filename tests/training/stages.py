@@ -1,0 +1,114 @@
+"""Finished stages as training reads them: drawn pictures, listed as targets and packed as auxiliaries."""
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from storage.manifest import File, StageFolder, open_stage
+from storage.records import (
+    Auxiliary,
+    Embedded,
+    ShardEntry,
+    Split,
+    Stage,
+    StageRef,
+    TargetClass,
+    TargetPicture,
+    Unreadable,
+)
+from storage.shards import Sample, pack
+from storage.tables import to_table, with_vectors
+
+SPLITS = {Split.TRAIN: 4, Split.VAL: 2, Split.TEST: 2}
+COLORS = ("red", "green", "blue", "yellow")
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Two target classes, red and green; neighbor 0 is blue and of both, neighbor 1 yellow and of green."""
+
+    targets: StageRef
+    target_vectors: StageRef
+    shards: StageRef
+    candidate_vectors: StageRef
+
+
+def drawing(color: str, seed: int) -> bytes:
+    """A PNG of one color under noise."""
+    noise = np.random.default_rng(seed).integers(0, 60, (40, 48, 3), dtype=np.uint8)
+    sink = io.BytesIO()
+    Image.blend(Image.new("RGB", (48, 40), color), Image.fromarray(noise), 0.3).save(sink, "PNG")
+    return sink.getvalue()
+
+
+def vector(digest: str) -> np.ndarray:
+    """A unit vector that tells the pictures apart."""
+    drawn = np.random.default_rng(int(digest[:8], 16)).normal(size=6)
+    return (drawn / np.linalg.norm(drawn)).astype(np.float32)
+
+
+def _sealed(folder: StageFolder, files: Sequence[File]) -> StageRef:
+    return folder.seal([folder.seal_part("all", files, Counter(), 0.0)], len(files), 0.0)
+
+
+def _embedded(root: str, what: str, digests: Sequence[str], unreadable: Sequence[str]) -> StageRef:
+    folder = open_stage(root, Stage.EMBED, 1, what)
+    held = [digest for digest in digests if digest not in unreadable]
+    table = to_table([Embedded(digest, b"", b"", b"") for digest in held], Embedded)
+    failed = [Unreadable(digest, "broken") for digest in unreadable]
+    files = [
+        folder.write_table("all", Embedded.__name__, with_vectors(table, np.stack([vector(d) for d in held]))),
+        folder.write_rows("all", failed, Unreadable),
+    ]
+    return _sealed(folder, files)
+
+
+def _targets(root: Path) -> tuple[StageRef, list[TargetPicture]]:
+    pictures = []
+    for label, color in enumerate(COLORS[:2]):
+        for number, split in enumerate(split for split, count in SPLITS.items() for _ in range(count)):
+            data = drawing(color, 100 * label + number)
+            path = root / "pictures" / f"{color}{number}.png"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+            pictures.append(TargetPicture(path.name, split, label, hashlib.sha256(data).hexdigest(), str(path)))
+    folder = open_stage(str(root), Stage.TARGETS, 1, None)
+    classes = [TargetClass(label, color, 4, 2, 2) for label, color in enumerate(COLORS[:2])]
+    files = [folder.write_rows("all", classes, TargetClass), folder.write_rows("all", pictures, TargetPicture)]
+    return _sealed(folder, files), pictures
+
+
+def _shards(root: Path) -> tuple[StageRef, list[ShardEntry]]:
+    folder = open_stage(str(root), Stage.SHARD, 1, None)
+    drawn = {f"{color}{n}": (index, drawing(color, n)) for index, color in enumerate(COLORS[2:]) for n in range(3)}
+    packed = pack([Sample(key, "png", data, index, {}) for key, (index, data) in drawn.items()])
+    tar = folder.write_file("shard.tar", "shard", packed.tar)
+    entries = [
+        ShardEntry(key, hashlib.sha256(data).hexdigest(), COLORS[2 + index], *packed.places[key], tar.name)
+        for key, (index, data) in drawn.items()
+    ]
+    auxiliaries = [Auxiliary(0, "blue", (0, 1), 3), Auxiliary(1, "yellow", (1,), 3)]
+    files = [tar, folder.write_rows("all", entries, ShardEntry), folder.write_rows("all", auxiliaries, Auxiliary)]
+    return _sealed(folder, files), entries
+
+
+def finished_stages(root: Path, unreadable: Sequence[str] = ()) -> Stages:
+    """Write the four stages below a root; pictures whose key is listed as unreadable have no vector."""
+    targets, pictures = _targets(root)
+    shards, entries = _shards(root)
+    of_targets = [row.digest for row in pictures]
+    of_entries = [row.digest for row in entries]
+    lost_targets = [row.digest for row in pictures if row.key in unreadable]
+    lost_entries = [row.digest for row in entries if row.key in unreadable]
+    return Stages(
+        targets,
+        _embedded(str(root), "targets", of_targets, lost_targets),
+        shards,
+        _embedded(str(root), "crawl", of_entries, lost_entries),
+    )
