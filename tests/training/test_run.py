@@ -12,6 +12,7 @@ import safetensors.numpy
 from storage.errors import BadInput, DamagedStore, Diverged
 from tests.training.small import QUICK, small_set
 from training.config import Arm, TrainConfig
+from training.data import Examples, without_empty_auxiliaries
 from training.loop import OnStep
 from training.run import Fitted, fit
 
@@ -71,6 +72,14 @@ def test_the_best_step_on_validation_is_kept(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in fitted.metrics.read_text().splitlines()]
     judged = [(line["val_accuracy"], line["step"]) for line in lines if "val_accuracy" in line]
     assert (fitted.val[0].accuracy, fitted.best_step) == max(judged)
+
+
+def test_a_curation_that_left_nothing_trains_on_the_targets(tmp_path: Path) -> None:
+    """Shards without a picture have vectors of no width; the targets are enough."""
+    full = small_set()
+    nothing = Examples(np.empty((0, 0), dtype=np.float32), full.auxiliary.labels[:0])
+    fitted = fit(without_empty_auxiliaries(replace(full, auxiliary=nothing)), QUICK, Arm.SILENCED, tmp_path)
+    assert fitted.test
 
 
 def test_progress_is_reported(tmp_path: Path) -> None:
