@@ -3,7 +3,7 @@
 from prefect import flow, unmapped
 
 from flows.recipe import GivenRecipe
-from flows.stage import collect, found, newest, seal, total
+from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
 from storage.manifest import Part, open_stage
 from storage.records import Stage, StageRef
 from tasks.crawl.task import VERSION, close, fetch_pictures, plan_round, search_sources
@@ -12,14 +12,14 @@ from tasks.partition import part_names
 PARTITIONS = 4
 
 
-@flow(name="crawl", flow_run_name="crawl {recipe.name}")
+@flow(name="crawl", flow_run_name="crawl {recipe.name}", task_runner=SIDE_BY_SIDE)
 def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool = False) -> StageRef:
     """Search by category, fetch by host, in rounds until no category that came up short has more to offer."""
-    config, inputs = unmapped(recipe.crawl), {"neighbors": newest(recipe, Stage.NEIGHBORS, neighbors)}
-    folder = open_stage(recipe.data_root, Stage.CRAWL, VERSION, recipe.crawl, refresh=refresh, **inputs)
+    neighbors, config = newest(recipe, Stage.NEIGHBORS, neighbors), unmapped(recipe.crawl)
+    folder = open_stage(recipe.data_root, Stage.CRAWL, VERSION, recipe.crawl, refresh=refresh, neighbors=neighbors)
     if whole := found(recipe, Stage.CRAWL, folder):
         return whole
-    offers = collect(Stage.CRAWL, search_sources.map(folder, part_names("search", PARTITIONS), config, **inputs))
+    offers = collect(Stage.CRAWL, search_sources.map(folder, part_names("search", PARTITIONS), config, neighbors))
     plans: list[Part] = []
     fetched: list[Part] = []
     for number in range(recipe.crawl.rounds):

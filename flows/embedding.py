@@ -1,21 +1,19 @@
 """Pictures become vectors, perceptual hashes and thumbnails."""
 
 from prefect import flow, unmapped
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.recipe import GivenRecipe
-from flows.stage import collect, found, newest, seal, total
+from flows.stage import ONE_BY_ONE, collect, found, newest, seal, total
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
-from tasks.embed.task import VERSION, embed_pictures, encoder_content
+from tasks.embed.task import VERSION, check_readable, embed_pictures, encoder_content
 from tasks.partition import part_names
 
 PARTITIONS = 16
 PICTURES_A_PARTITION = 256
 
 
-# One at a time: the encoder has every core already, and a second one would only hold more memory.
-@flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ThreadPoolTaskRunner(max_workers=1))
+@flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ONE_BY_ONE)
 def embed(
     recipe: GivenRecipe, what: Stage = Stage.CRAWL, pictures: StageRef | None = None, refresh: bool = False
 ) -> StageRef:
@@ -30,4 +28,5 @@ def embed(
         return whole
     names = part_names("embed", min(PARTITIONS, 1 + given.count // PICTURES_A_PARTITION))
     parts = collect(name, embed_pictures.map(folder, names, unmapped(recipe.embed), unmapped(given)))
+    check_readable(folder, parts, recipe.embed, given)
     return seal(recipe, name, folder, parts, total(parts, "embedded"))

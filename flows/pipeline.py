@@ -38,7 +38,8 @@ def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...
     yield (shards,)
     model = train(recipe, data, data_vectors, shards, vectors, Stage.TRAIN in refresh)
     yield (model,)
-    yield (report(recipe, data, names, pictures, kept, shards, model, Stage.REPORT in refresh),)
+    everything = [data, names, pictures, vectors, kept, shards, model]
+    yield (report(recipe, everything, Stage.REPORT in refresh),)
 
 
 @flow(name="extrapolate", flow_run_name="extrapolate {recipe.name}")

@@ -3,13 +3,13 @@
 from prefect import flow
 
 from flows.recipe import GivenRecipe
-from flows.stage import collect, found, newest, seal, total
+from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
 from tasks.select.task import VERSION, judge
 
 
-@flow(name="select", flow_run_name="select {recipe.name}")
+@flow(name="select", flow_run_name="select {recipe.name}", task_runner=SIDE_BY_SIDE)
 def select(
     recipe: GivenRecipe,
     targets: StageRef | None = None,
@@ -20,15 +20,17 @@ def select(
     refresh: bool = False,
 ) -> StageRef:
     """Decide on every fetched candidate; one partition, since copies are found across all of them."""
-    inputs = {
-        "targets": newest(recipe, Stage.TARGETS, targets),
-        "neighbors": newest(recipe, Stage.NEIGHBORS, neighbors),
-        "crawl": newest(recipe, Stage.CRAWL, crawl),
-        "target_vectors": newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors),
-        "vectors": newest(recipe, Stage.EMBED, vectors),
-    }
-    folder = open_stage(recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, **inputs)
+    targets = newest(recipe, Stage.TARGETS, targets)
+    neighbors = newest(recipe, Stage.NEIGHBORS, neighbors)
+    crawl = newest(recipe, Stage.CRAWL, crawl)
+    target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
+    vectors = newest(recipe, Stage.EMBED, vectors)
+    folder = open_stage(
+        recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, targets=targets,
+        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors,
+    )  # fmt: skip
     if whole := found(recipe, Stage.SELECT, folder):
         return whole
-    parts = collect(Stage.SELECT, [judge.submit(folder, "judge", recipe.select, **inputs)])
+    verdicts = judge.submit(folder, "judge", recipe.select, targets, neighbors, crawl, target_vectors, vectors)
+    parts = collect(Stage.SELECT, [verdicts])
     return seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))

@@ -3,11 +3,12 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from prefect.artifacts import create_table_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.recipe import Recipe
 from storage.latest import recall, remember
@@ -16,20 +17,27 @@ from storage.records import StageRef
 
 logger = logging.getLogger(__name__)
 
+SIDE_BY_SIDE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
+"""For partitions that wait for the network or the disk."""
+
+ONE_BY_ONE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
+"""For partitions that take the whole machine by themselves: a second one would only hold more memory."""
+
 
 def newest(recipe: Recipe, name: str, given: StageRef | None) -> StageRef:
     """The reference that was given, or else the newest finished one of this recipe."""
     return given or recall(recipe.data_root, recipe.name, name)
 
 
-def found(recipe: Recipe, name: str, folder: StageFolder) -> Any:
-    """The Cached state of a stage that is whole already; None where there is work to do."""
+def found(recipe: Recipe, name: str, folder: StageFolder) -> StageRef | None:
+    """A stage that is whole already, for its flow to return; None where there is work to do."""
     ref = folder.sealed()
     if ref is None:
         return None
     remember(recipe.data_root, recipe.name, name, ref)
     logger.info("%s: cached, nothing to do (%s items, key %s)", name, f"{ref.count:,}", ref.key)
-    return Completed(name="Cached", message=f"whole at {ref.uri}", data=ref)
+    # A flow that returns this state is shown as Cached, and its caller gets the reference.
+    return cast("StageRef", Completed(name="Cached", message=f"whole at {ref.uri}", data=ref))
 
 
 def _line(tally: dict[str, int]) -> str:

@@ -5,10 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 from prefect import flow, unmapped
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.recipe import GivenRecipe
-from flows.stage import collect, found, newest, seal, total
+from flows.stage import ONE_BY_ONE, collect, found, newest, seal, total
 from storage.manifest import StageFolder, open_stage
 from storage.records import Accuracy, ClassAccuracy, Stage, StageRef
 from tasks.partition import Outcome, partition
@@ -49,8 +48,7 @@ def train_arm(
     return files, Counter(arms=1)
 
 
-# One arm at a time: each has the whole device.
-@flow(name="train", flow_run_name="train {recipe.name}", task_runner=ThreadPoolTaskRunner(max_workers=1))
+@flow(name="train", flow_run_name="train {recipe.name}", task_runner=ONE_BY_ONE)
 def train(
     recipe: GivenRecipe,
     targets: StageRef | None = None,
@@ -60,15 +58,18 @@ def train(
     refresh: bool = False,
 ) -> StageRef:
     """Train the recipe's arms; inputs that are not given are the recipe's newest."""
-    inputs = {
-        "targets": newest(recipe, Stage.TARGETS, targets),
-        "target_vectors": newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors),
-        "shards": newest(recipe, Stage.SHARD, shards),
-        "vectors": newest(recipe, Stage.EMBED, vectors),
-    }
-    folder = open_stage(recipe.data_root, Stage.TRAIN, VERSION, recipe.train, refresh=refresh, **inputs)
+    targets = newest(recipe, Stage.TARGETS, targets)
+    target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
+    shards = newest(recipe, Stage.SHARD, shards)
+    vectors = newest(recipe, Stage.EMBED, vectors)
+    folder = open_stage(
+        recipe.data_root, Stage.TRAIN, VERSION, recipe.train,
+        refresh=refresh, targets=targets, target_vectors=target_vectors, shards=shards, vectors=vectors,
+    )  # fmt: skip
     if whole := found(recipe, Stage.TRAIN, folder):
         return whole
     arms = [str(arm) for arm in recipe.train.arms]
-    parts = collect(Stage.TRAIN, train_arm.map(folder, arms, unmapped(recipe.train), **inputs))
+    parts = collect(
+        Stage.TRAIN, train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
+    )
     return seal(recipe, Stage.TRAIN, folder, parts, total(parts, "arms"))
