@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from prefect import flow, unmapped
@@ -31,11 +32,14 @@ def train_arm(
     from training.read import read_features, read_pictures  # torch is heavy: only where training happens
     from training.run import fit
 
-    features = config.mode is Mode.FEATURES
-    data = read_features(targets, target_vectors, shards, vectors) if features else read_pictures(targets, shards)
+    if config.mode is Mode.FEATURES:
+        data = read_features(targets, target_vectors, shards, vectors)
+    else:
+        data = read_pictures(targets, target_vectors, shards)
 
-    def tell(step: int, steps: int, metrics: dict[str, float]) -> None:
-        logger.info("train %s: step %d of %d, %s", part, step, steps, metrics)
+    def tell(step: int, steps: int, metrics: Mapping[str, float]) -> None:
+        shown = ", ".join(f"{name} {value:.3g}" for name, value in metrics.items())
+        logger.info("train %s: step %d of %d, %s", part, step, steps, shown)
 
     work = Path(folder.root, "work", "train", folder.key, part)
     fitted = fit(data, config, Arm(part), work, tell)
@@ -69,7 +73,6 @@ def train(
     if whole := found(recipe, Stage.TRAIN, folder):
         return whole
     arms = [str(arm) for arm in recipe.train.arms]
-    parts = collect(
-        Stage.TRAIN, train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
-    )
+    running = train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
+    parts = collect(Stage.TRAIN, running)
     return seal(recipe, Stage.TRAIN, folder, parts, total(parts, "arms"))
