@@ -1,0 +1,84 @@
+"""Collect what the page shows from the tables of the finished stages."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from storage.manifest import read_manifest, read_rows
+from storage.records import Accuracy, Crawled, Decision, Neighbor, Spend, Stage, StageRef, TargetClass, Unanswered
+from tasks.report.by_target import target_blocks
+from tasks.report.config import ReportConfig
+from tasks.report.page import GROUPS, Arm, Outcome, Place, Report, Score, Step
+from tasks.report.samples import galleries
+
+Row = TypeVar("Row")
+
+TAKEN = {
+    Stage.NEIGHBORS: ("Proposal",), Stage.CRAWL: ("Crawled",), Stage.EMBED: ("Embedded", "Unreadable"),
+    Stage.SELECT: ("Decision",), Stage.SHARD: ("ShardEntry",),
+}  # fmt: skip
+"""The tables that hold one row for every item that a stage took in."""
+
+
+def step(ref: StageRef) -> Step:
+    """A finished stage's line of the funnel."""
+    manifest = read_manifest(ref.uri)
+    kinds = TAKEN.get(ref.stage)
+    rows = [file.rows for part in manifest.parts for file in part.files if kinds and file.kind in kinds]
+    tally = sorted(manifest.tally.items(), key=lambda item: (-item[1], item[0]))
+    outcomes = [Outcome(name, count) for name, count in tally if count]
+    return Step(ref.stage, sum(rows) if kinds else None, ref.count, tuple(outcomes), manifest.seconds)
+
+
+def accuracy_table(rows: Sequence[Accuracy]) -> tuple[Arm, ...]:
+    """The arms in the order of training, the best of each group marked."""
+    held = {(row.arm, row.group): row.accuracy for row in rows}
+    arms = list(dict.fromkeys(row.arm for row in rows))
+    best = {group: max(held.get((arm, group), -1.0) for arm in arms) for group in GROUPS} if arms else {}
+
+    def score(arm: str, group: str) -> Score | None:
+        accuracy = held.get((arm, group))
+        return None if accuracy is None else Score(accuracy, accuracy == best[group])
+
+    return tuple(Arm(arm, tuple(score(arm, group) for group in GROUPS)) for arm in arms)
+
+
+class _Stages:
+    """The rows of those stages that have run; none of a stage that has not."""
+
+    def __init__(self, refs: Sequence[StageRef]) -> None:
+        self._by_stage = {ref.stage: ref for ref in refs}
+
+    def rows(self, stage: Stage, row: type[Row]) -> list[Row]:
+        ref = self._by_stage.get(stage)
+        return read_rows(ref, row) if ref else []
+
+    def places(self) -> tuple[Place, ...]:
+        named = {Stage.SHARD: "shards", Stage.TRAIN: "checkpoint"}
+        return tuple(Place(what, self._by_stage[stage].uri) for stage, what in named.items() if stage in self._by_stage)
+
+
+def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], bytes], config: ReportConfig) -> Report:
+    """The report on the given stages; `read_picture` gives the original bytes behind a digest."""
+    stages = _Stages(refs)
+    crawled = stages.rows(Stage.CRAWL, Crawled)
+    decisions = stages.rows(Stage.SELECT, Decision)
+    accuracy = stages.rows(Stage.TRAIN, Accuracy)
+    sizes = {row.group: row.classes for row in accuracy}
+    blocks = target_blocks(
+        stages.rows(Stage.TARGETS, TargetClass),
+        stages.rows(Stage.NEIGHBORS, Neighbor),
+        stages.rows(Stage.NEIGHBORS, Unanswered),
+        Counter(row.neighbor for row in crawled if row.digest),
+        Counter(row.neighbor for row in decisions if row.reason is None),
+    )
+    return Report(
+        title=title,
+        steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
+        tokens=sum(row.prompt_tokens + row.completion_tokens for row in stages.rows(Stage.NEIGHBORS, Spend)),
+        arms=accuracy_table(accuracy),
+        sizes=tuple(sizes.get(group, 0) for group in GROUPS),
+        galleries=galleries(decisions, {row.key: row for row in crawled}, read_picture, config),
+        targets=blocks,
+        places=stages.places(),
+    )

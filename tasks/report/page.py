@@ -1,0 +1,145 @@
+"""What the page shows, in plain values; nothing here knows where it came from."""
+
+from dataclasses import dataclass
+
+GROUPS = ("all", "many", "medium", "few")
+"""The groups of target classes by their number of training pictures, as accuracy is told by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many items of a stage ended in one way."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of the funnel: items taken in (None where it counts none) and handed on."""
+
+    stage: str
+    taken: int | None
+    handed: int
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborLine:
+    """One kept neighbor under one of its targets; `others` are the names of its other targets."""
+
+    name: str
+    relation: str
+    queries: tuple[str, ...]
+    why: str
+    others: tuple[str, ...]
+    fetched: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedName:
+    """One name that was proposed for a target and dropped."""
+
+    name: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBlock:
+    """One target class with its neighbors; `unanswered` says why it was given no names, or is empty."""
+
+    name: str
+    train: int
+    val: int
+    test: int
+    neighbors: tuple[NeighborLine, ...]
+    dropped: tuple[DroppedName, ...]
+    unanswered: str
+
+    @property
+    def kept(self) -> int:
+        """Pictures kept for all its neighbors."""
+        return sum(line.kept for line in self.neighbors)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture: `image` is a data URI (empty where it cannot be shown), links are http(s) or empty."""
+
+    image: str
+    neighbor: str
+    similarity: float
+    copy_of: str
+    copy_score: float
+    detail: str
+    title: str
+    creator: str
+    license: str
+    license_link: str
+    landing_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Samples of the pictures that ended in one way, and how many those are in all."""
+
+    name: str
+    kept: bool
+    count: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Accuracy in [0, 1] over one group; `best` where no arm does better."""
+
+    accuracy: float
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One row of the accuracy table, its scores in the order of GROUPS."""
+
+    name: str
+    scores: tuple[Score | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something lies that the run made."""
+
+    what: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything on the page; `arms` is empty until training has run, `sizes` counts a group's classes."""
+
+    title: str
+    steps: tuple[Step, ...]
+    tokens: int
+    arms: tuple[Arm, ...]
+    sizes: tuple[int, ...]
+    galleries: tuple[Gallery, ...]
+    targets: tuple[TargetBlock, ...]
+    places: tuple[Place, ...]
+
+    @property
+    def neighbor_count(self) -> int:
+        """Neighbor categories, each once however many targets it has."""
+        return len({line.name for block in self.targets for line in block.neighbors})
+
+    @property
+    def kept_count(self) -> int:
+        """Pictures kept."""
+        return sum(gallery.count for gallery in self.galleries if gallery.kept)
+
+    @property
+    def dropped_count(self) -> int:
+        """Pictures judged and dropped."""
+        return sum(gallery.count for gallery in self.galleries if not gallery.kept)

@@ -1,0 +1,68 @@
+"""Sample pictures of what was kept and of each reason for dropping one."""
+
+import base64
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from storage.records import Crawled, Decision, DropReason
+from tasks.report.config import ReportConfig
+from tasks.report.page import Gallery, Sample
+from vision.decode import Undecodable, decode
+
+KEPT = "kept"
+MAX_PIXELS = 1 << 27
+"""A bound for what is decoded here; the crawl has let nothing larger in."""
+
+
+def thumbnail(data: bytes, side: int) -> str:
+    """The picture as a small JPEG in a data URI, `side` pixels at most; empty where it cannot be decoded."""
+    try:
+        picture = decode(data, MAX_PIXELS)
+    except Undecodable:
+        return ""
+    picture.thumbnail((side, side))
+    sink = io.BytesIO()
+    picture.save(sink, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(sink.getvalue()).decode()
+
+
+def web_link(url: str) -> str:
+    """The URL where a browser may follow it; empty for any scheme but http and https."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def _sample(decision: Decision, crawled: Crawled, image: str) -> Sample:
+    return Sample(
+        image, decision.neighbor, decision.similarity, decision.copy_of, decision.copy_score, decision.detail,
+        crawled.title, crawled.creator, crawled.license, web_link(crawled.license_url), web_link(crawled.landing_url),
+    )  # fmt: skip
+
+
+def galleries(
+    decisions: Iterable[Decision],
+    crawled: Mapping[str, Crawled],
+    read_picture: Callable[[str], bytes],
+    config: ReportConfig,
+) -> tuple[Gallery, ...]:
+    """One gallery of what was kept and one for each reason that occurs; most similar pictures first."""
+    ways: dict[str, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        ways[decision.reason or KEPT].append(decision)
+    shown: list[Gallery] = []
+    for way in (KEPT, *DropReason):
+        if ended := ways[way]:
+            chosen = _chosen(ended, config.samples)
+            samples = (_sample(one, crawled[one.key], _image(one, read_picture, config)) for one in chosen)
+            shown.append(Gallery(way, way == KEPT, len(ended), tuple(samples)))
+    return tuple(shown)
+
+
+def _chosen(decisions: Sequence[Decision], count: int) -> list[Decision]:
+    # A key is a digest, so the first by key are a fair sample, and the same one every time.
+    sample = sorted(decisions, key=lambda decision: decision.key)[:count]
+    return sorted(sample, key=lambda decision: (-decision.similarity, decision.key))
+
+
+def _image(decision: Decision, read_picture: Callable[[str], bytes], config: ReportConfig) -> str:
+    return thumbnail(read_picture(decision.digest), config.thumbnail)
