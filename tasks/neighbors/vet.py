@@ -14,8 +14,10 @@ Verdict = tuple[NameReason, str]
 
 
 def _order(proposal: Proposal) -> tuple[object, ...]:
+    """By parent, and of one parent's proposals the tidily written first: it is the one that a repeat repeats."""
+    untidy = proposal.name != tidy(proposal.name)
     named = (proposal.name, proposal.relation, proposal.queries, proposal.why)
-    return (proposal.parent, *named, proposal.model, proposal.prompt)
+    return (proposal.parent, untidy, *named, proposal.model, proposal.prompt)
 
 
 def _row(proposal: Proposal, verdict: Verdict) -> Neighbor:
@@ -42,8 +44,12 @@ def _spelling(group: Sequence[Proposal]) -> str:
 
 
 def _queries(group: Sequence[Proposal], name: str) -> tuple[str, ...]:
-    given = (" ".join(query.split()) for proposal in group for query in proposal.queries)
-    return tuple(dict.fromkeys(query for query in given if query))[:QUERIES] or (name,)
+    given: dict[str, str] = {}
+    for proposal in group:
+        for query in proposal.queries:
+            if text := " ".join(query.split()):
+                given.setdefault(text.casefold(), text)
+    return tuple(given.values())[:QUERIES] or (name,)
 
 
 def _merged(group: Sequence[Proposal]) -> Neighbor:

@@ -149,7 +149,7 @@ def test_queries_are_merged_and_never_missing() -> None:
     """Three at most, in the order of the parents; the name itself where none was given."""
     given_two = [
         replace(_named("lime", "orange"), queries=("c", "d")),
-        replace(_named("lime"), queries=("a", " b  b ", "a")),
+        replace(_named("lime"), queries=("a", " b  b ", "A")),
     ]
     assert _kept(vet(given_two, TARGETS))[0].queries == ("a", "b b", "c")
     assert _kept(vet([replace(_named("Key-Lime"), queries=())], TARGETS))[0].queries == ("key lime",)
