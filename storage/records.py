@@ -233,6 +233,7 @@ class DropReason(StrEnum):
     UNREADABLE = "unreadable"
     UNLIKE_PARENTS = "unlike_parents"
     TOO_LIKE_PARENTS = "too_like_parents"
+    UNLIKE_CATEGORY = "unlike_category"
     LEAK = "leak"
     DUPLICATE = "duplicate"
     OVER_CAP = "over_cap"
@@ -242,9 +243,9 @@ class DropReason(StrEnum):
 class Decision:
     """The verdict on one fetched candidate, with every score that led to it.
 
-    `similarity` is the cosine to the nearest parent's prototype. `copy_of` names the
-    picture it copies (a candidate's key, or a target picture's "split:key" for a leak) and
-    `copy_score` how surely, in [0, 1].
+    `similarity` is the cosine to the nearest parent's prototype, `agreement` that to the
+    nearest pictures of its own category. `copy_of` names the picture it copies (a candidate's
+    key, or a target picture's "split:key" for a leak) and `copy_score` how surely, in [0, 1].
     """
 
     key: str
@@ -255,6 +256,7 @@ class Decision:
     copy_of: str
     copy_score: float
     detail: str
+    agreement: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

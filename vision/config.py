@@ -37,3 +37,7 @@ class EncoderConfig(Section):
         if self.checkpoint and self.pretrained:
             raise ValueError("give checkpoint (a local file) or pretrained (a tag), not both")
         return self
+
+    def __hash__(self) -> int:
+        # Options are a mapping, which has no hash of its own; a loaded encoder is cached by its config.
+        return hash(self.model_dump_json())

@@ -39,3 +39,8 @@ class Vectors:
     def take(self, places: Sequence[int] | np.ndarray) -> "Vectors":
         """The rows at these places, in this order."""
         return Vectors([self.rows[place] for place in places], self.matrix[np.asarray(places, dtype=np.int64)])
+
+    def of(self, digests: Sequence[str]) -> "Vectors":
+        """The rows of these digests, in this order."""
+        places = self.places
+        return self.take([places[digest] for digest in digests])

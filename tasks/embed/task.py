@@ -20,9 +20,9 @@ VERSION = 1
 
 
 @cache
-def _encoder(config: EncoderConfig, device: str) -> Encoder:
-    """The encoder, loaded once a process."""
-    return load_encoder(config, device)
+def _encoder(config: str, device: str) -> Encoder:
+    """The encoder, loaded once a process; its section comes as JSON, which can be hashed."""
+    return load_encoder(EncoderConfig.model_validate_json(config), device)
 
 
 def encoder_content(config: EmbedConfig) -> str:
@@ -55,7 +55,7 @@ def embed_pictures(folder: StageFolder, part: str, config: EmbedConfig, pictures
             yield item
             tell(1)
 
-    vectors, unreadable = embed(told(), config, _encoder(config.encoder, config.device))
+    vectors, unreadable = embed(told(), config, _encoder(config.encoder.model_dump_json(), config.device))
     files = [
         folder.write_table(part, Embedded.__name__, with_vectors(to_table(vectors.rows, Embedded), vectors.matrix)),
         folder.write_rows(part, unreadable, Unreadable),
