@@ -17,10 +17,10 @@ class SelectConfig(Section):
         0.98, ge=-1, le=1, description="Largest cosine to it; over it a picture adds nothing to the parent"
     )
     min_agreement: float = Field(
-        0.6, ge=-1, le=1, description="Least mean cosine to the nearest other pictures of the same category"
+        0.5, ge=-1, le=1, description="Least mean cosine to the nearest other pictures of the same category"
     )
     agreement_among: int = Field(
-        10, ge=1, le=1000, description="How many of them, and never more than half of the category"
+        10, ge=1, le=1000, description="How many of them, and never more than a quarter of the category"
     )
     leak_guard: bool = Field(
         True, description="Drop copies of target train, val and test pictures (off: ablation only)"

@@ -35,13 +35,14 @@ def agreement(matrix: np.ndarray, groups: np.ndarray, among: int) -> np.ndarray:
     """Mean cosine of each of a category's pictures, [n, dim], to its nearest others: [n].
 
     `groups` [n] numbers the pictures, copies alike: a picture does not vote for its own
-    copies, and several copies are one vote. Of v votes the nearest min(among, ceil(v / 2))
-    count, since a category is only trusted to be mostly right. Alone, a picture agrees (1).
+    copies, and several copies are one vote. Of v voters the nearest min(among, v / 4) count,
+    at least one, since varieties and views split a category, and not all of it is right.
+    Where there is no other voter, a picture agrees (1).
     """
     _, voters = np.unique(groups, return_index=True)
-    nearest = min(among, len(voters) // 2)
-    if nearest == 0:
+    if len(voters) < 2:
         return np.ones(len(matrix), np.float32)
+    nearest = min(among, max(1, len(voters) // 4))
     cosines = matrix @ matrix[voters].T
     cosines[groups[:, None] == groups[voters][None, :]] = -np.inf
     found: np.ndarray = np.sort(cosines, axis=1)[:, -nearest:].mean(1)
