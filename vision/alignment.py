@@ -45,7 +45,7 @@ def _coarse_views(originals: np.ndarray) -> np.ndarray:
 
 def _coarse(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The best coarse cuts of each pair and its correlation there; `pairs` [p, 2] index both."""
-    small = _unit(_halved(_halved(copies))).reshape(len(copies), -1, 1)
+    small = _unit(_halved(_halved(copies))).reshape(len(copies), (SIDE // 4) ** 2, 1)
     found, place = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int64)
     for start in range(0, len(originals), _CHUNK):
         views = _coarse_views(originals[start : start + _CHUNK])

@@ -1,0 +1,182 @@
+import json
+from pathlib import Path
+
+import huggingface_hub.constants
+import numpy as np
+import open_clip
+import pytest
+import timm
+import torch
+from PIL import Image, ImageOps
+from pydantic import ValidationError
+from safetensors.torch import save_file
+
+from storage.errors import BadInput
+from tests.vision.scenes import GROCERY, MOBILENET, photographs, scene
+from vision.decode import decode
+from vision.encoders import EncoderConfig, encoder_digest, load_backbone, load_encoder, preprocess
+
+SMALL = {"name": "test_vit", "image_size": 64, "options": {"img_size": 64}}
+PICTURES = [scene(seed) for seed in range(7)]
+needs_mobilenet = pytest.mark.skipif(
+    not (MOBILENET.is_file() and GROCERY.is_dir()), reason="encoder or photographs are not beside the repository"
+)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small timm model's weights, classifier included, as somebody might have trained them."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "test_vit.safetensors"
+    save_file(timm.create_model("test_vit", num_classes=5, img_size=64).state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a CLIP small enough to build in a test, known to open_clip by its file."""
+    about = {
+        "embed_dim": 24,
+        "vision_cfg": {"image_size": 64, "layers": 2, "width": 32, "head_width": 16, "patch_size": 16},
+        "text_cfg": {"context_length": 8, "vocab_size": 64, "width": 32, "heads": 2, "layers": 1},
+    }
+    path = tmp_path_factory.mktemp("architectures") / "tiny_clip.json"
+    path.write_text(json.dumps(about))
+    open_clip.add_model_config(path)
+    return path.stem
+
+
+@pytest.fixture
+def config(checkpoint: Path) -> EncoderConfig:
+    """The small model with its weights."""
+    return EncoderConfig(kind="timm", checkpoint=str(checkpoint), **SMALL)
+
+
+def test_vectors_have_unit_norm_and_the_stated_dimension(config: EncoderConfig) -> None:
+    """Every picture gets one float32 vector of norm 1."""
+    encoder = load_encoder(config)
+    vectors = encoder.encode(PICTURES)
+    assert vectors.shape == (7, encoder.dim)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_vectors_do_not_depend_on_the_batch(config: EncoderConfig, size: int) -> None:
+    """A picture's vector is the same whatever it is batched with."""
+    encoder = load_encoder(config)
+    batches = [encoder.encode(PICTURES[start : start + size]) for start in range(0, 7, size)]
+    assert np.allclose(np.concatenate(batches), encoder.encode(PICTURES), atol=1e-5)
+
+
+def test_flip_makes_vectors_blind_to_mirroring(config: EncoderConfig) -> None:
+    """With `flip` a picture and its mirror image have one vector; without, they do not."""
+    mirrored = [ImageOps.mirror(picture) for picture in PICTURES]
+    blind, seeing = load_encoder(config.model_copy(update={"flip": True})), load_encoder(config)
+    assert np.allclose(blind.encode(PICTURES), blind.encode(mirrored), atol=1e-5)
+    assert not np.allclose(seeing.encode(PICTURES), seeing.encode(mirrored), atol=1e-3)
+
+
+def test_digest_is_of_the_weights_and_not_of_their_path(config: EncoderConfig, tmp_path: Path) -> None:
+    """Moved weights have the same digest; other weights and another input size have another."""
+    weights = Path(config.checkpoint or "").read_bytes()
+    moved, changed = tmp_path / "moved.safetensors", tmp_path / "changed.safetensors"
+    moved.write_bytes(weights)
+    changed.write_bytes(weights[:-1] + bytes([weights[-1] ^ 1]))
+    digests = [encoder_digest(config.model_copy(update={"checkpoint": str(path)})) for path in (moved, changed)]
+    assert digests[0] == encoder_digest(config) == load_encoder(config).digest
+    assert digests[1] != digests[0] != encoder_digest(config.model_copy(update={"crop_share": 0.9}))
+
+
+def test_configs_are_equal_by_value_and_hashable(config: EncoderConfig) -> None:
+    """A loaded encoder can be cached by its config, options and all."""
+    assert {config: 1}[EncoderConfig(kind="timm", checkpoint=config.checkpoint, **SMALL)] == 1
+
+
+def test_open_clip_gives_its_picture_tower(tiny_clip: str, tmp_path: Path) -> None:
+    """A local open_clip checkpoint gives the picture tower's vectors, as open_clip computes them."""
+    torch.manual_seed(0)
+    model = open_clip.create_model(tiny_clip).eval()
+    torch.save(model.state_dict(), tmp_path / "clip.pt")
+    config = EncoderConfig(kind="open_clip", name=tiny_clip, checkpoint=str(tmp_path / "clip.pt"), image_size=64)
+    with torch.inference_mode():
+        batch = torch.stack([preprocess(config)(picture) for picture in PICTURES])
+        theirs = model.encode_image(batch, normalize=True).numpy()
+    assert np.allclose(load_encoder(config).encode(PICTURES), theirs, atol=1e-5)
+
+
+def test_backbone_is_trainable(config: EncoderConfig) -> None:
+    """For fine-tuning, gradients reach the backbone; without named weights it starts at random."""
+    backbone = load_backbone(EncoderConfig(kind="timm", **SMALL))
+    backbone(torch.zeros(2, 3, 64, 64)).sum().backward()
+    assert all(parameter.grad is not None for parameter in backbone.parameters())
+
+
+@pytest.mark.usefixtures("tiny_clip")
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"checkpoint": "/nowhere/weights.safetensors"}, "/nowhere/weights.safetensors"),
+        ({"name": "no_such_net"}, "no_such_net"),
+        ({"options": {"img_size": 32}}, "test_vit"),
+        ({"options": {"nonsense": 1}}, "nonsense"),
+        ({"checkpoint": None}, "has no weights"),
+        ({"checkpoint": None, "pretrained": "no_such_tag"}, "no_such_tag"),
+        ({"kind": "open_clip", "name": "tiny_clip", "options": {}}, "tiny_clip"),
+    ],
+    ids=["no file", "no architecture", "other shape", "unknown option", "no weights", "no tag", "weights of another"],
+)
+def test_unusable_weights_are_named_with_a_mend(config: EncoderConfig, change: dict[str, object], named: str) -> None:
+    """What is wrong with the encoder is said before any picture is read."""
+    with pytest.raises(BadInput) as caught:
+        load_encoder(config.model_copy(update=change))
+    assert named in caught.value.problem
+    assert "encoder." in caught.value.mend
+
+
+def test_weights_that_cannot_be_downloaded_say_how_to_fetch_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a way to the hub, the error says what to do on another machine and which field to set."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(BadInput) as caught:
+        load_encoder(EncoderConfig(kind="timm", name="vit_base_patch14_dinov2", pretrained="lvd142m"))
+    assert "hf download" in caught.value.mend
+    assert "encoder.checkpoint" in caught.value.mend
+
+
+def test_one_source_of_weights() -> None:
+    """A checkpoint and a tag at once contradict each other."""
+    with pytest.raises(ValidationError, match="not both"):
+        EncoderConfig(kind="timm", name="test_vit", checkpoint="a", pretrained="b")
+
+
+@pytest.mark.parametrize("crop", ["center", "squash"])
+def test_preprocess_scales_and_normalizes(crop: str) -> None:
+    """Any picture becomes [3, size, size] with mean and std taken out."""
+    config = EncoderConfig(kind="timm", name="test_vit", image_size=32, crop=crop, mean=(0.5,) * 3, std=(0.5,) * 3)
+    tensor = preprocess(config)(Image.new("RGB", (90, 41), (255, 0, 51)))
+    assert tensor.shape == (3, 32, 32)
+    assert torch.allclose(tensor.mean((1, 2)), torch.tensor([1.0, -1.0, -0.6]), atol=1e-3)
+
+
+def test_center_crop_leaves_the_sides_out_and_squash_does_not() -> None:
+    """What lies at the ends of a long picture is seen only when it is squashed."""
+    picture = Image.new("RGB", (300, 100), "black")
+    picture.paste("white", (0, 0, 90, 100))
+    configs = [EncoderConfig(kind="timm", name="x", image_size=16, crop=crop) for crop in ("center", "squash")]
+    center, squash = (preprocess(config)(picture) for config in configs)
+    assert center.amax() < 0 < squash.amax()
+
+
+@needs_mobilenet
+def test_photographs_of_one_class_are_nearer_than_of_others() -> None:
+    """The real encoder puts photographs of one variety closer together than those of several."""
+    config = EncoderConfig(
+        kind="timm", name="mobilenetv1_100", checkpoint=str(MOBILENET), options={"pad_type": "same"},
+        mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5),
+    )  # fmt: skip
+    lemons = sorted((GROCERY / "train/Fruit/Lemon").glob("*.jpg"))[:6]
+    encoder = load_encoder(config)
+    same, mixed = (encoder.encode([decode(p.read_bytes(), 10**8) for p in ps]) for ps in (lemons, photographs(6)))
+    assert encoder.dim == 1024
+    assert (same @ same.T).mean() > (mixed @ mixed.T).mean() + 0.1
