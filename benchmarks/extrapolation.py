@@ -79,10 +79,11 @@ def _oracle(data: TrainingSet, ledger: Sequence[Truth], refs: dict[Stage, StageR
     good = sorted({(row.neighbor, row.original) for row in ledger if row.kind is Kind.GOOD})
     names = sorted({name for name, _ in good})
     encoder = load_encoder(recipe.embed.encoder)
-    made = embed(((original, (root / original).read_bytes()) for _, original in good), recipe.embed, encoder)
+    files = ((original, (root / original).read_bytes()) for _, original in good)
+    vectors, _ = embed(files, recipe.embed, encoder)
     labels = np.array([names.index(name) for name, _ in good], dtype=np.int64)
     edges = [(parent, index) for index, name in enumerate(names) for parent in parents[name]]
-    return replace(data, auxiliaries=tuple(names), edges=as_edges(edges), auxiliary=Examples(made.vectors, labels))
+    return replace(data, auxiliaries=tuple(names), edges=as_edges(edges), auxiliary=Examples(vectors.matrix, labels))
 
 
 def _groups(rows: Iterable[Accuracy]) -> dict[str, float]:
@@ -153,7 +154,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["GROCERY_ROOT"] = str(arguments.grocery)
     console = Console()
-    speak_plainly(console)
+    speak_plainly()
     seeds, steps = ([0], 500) if arguments.quick else (arguments.seeds, None)
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or Path(temporary)

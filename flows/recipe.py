@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from storage.errors import BadInput
 from storage.fingerprint import NOT_IN_KEY
@@ -88,9 +90,12 @@ def _given(value: object) -> object:
     return load_recipe(value) if isinstance(value, str) else value
 
 
-GivenRecipe = Annotated[
-    Recipe,
-    BeforeValidator(_given),
-    WithJsonSchema({"title": "Recipe", "anyOf": [{"type": "string"}, Recipe.model_json_schema()]}),
-]
+class _OrPath:
+    """Says in the schema of a parameter that a path may stand for the recipe."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "title": "Path of a recipe"}, handler(schema)]}
+
+
+GivenRecipe = Annotated[Recipe, BeforeValidator(_given), _OrPath()]
 """A flow's parameter: a recipe, or the path of its file, as deployments give it."""

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from typing import Any
 
@@ -9,7 +10,6 @@ from prefect import Flow
 from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
-from rich.logging import RichHandler
 
 from flows.recipe import load_recipe
 from flows.summary import show
@@ -19,13 +19,12 @@ from storage.records import Stage, StageRef
 OURS = ("flows", "tasks", "training")
 
 
-def speak_plainly(console: Console) -> None:
-    """Show our own log lines, and of Prefect's only warnings; all of them still reach its UI."""
+def speak_plainly() -> None:
+    """Show our own log lines and none of Prefect's, which still reach its UI with ours."""
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"  # read whenever Prefect sets up its logging
     setup_logging()
-    handler = RichHandler(console=console, show_path=False, show_level=False, markup=False, omit_repeated_times=False)
-    for name in (*OURS, "prefect", "prefect.flow_runs", "prefect.task_runs"):
-        logger = logging.getLogger(name)
-        logger.handlers = [kept for kept in logger.handlers if type(kept).__name__ != "PrefectConsoleHandler"]
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
     for name in OURS:
         logging.getLogger(name).addHandler(handler)
         logging.getLogger(name).setLevel(logging.INFO)
@@ -45,8 +44,8 @@ def _arguments() -> argparse.Namespace:
 
 def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
     """Run the pipeline from the command line; an error that stops it exits with 1."""
-    arguments, console = _arguments(), Console()
-    speak_plainly(console)
+    arguments = _arguments()
+    speak_plainly()
     try:
         recipe = load_recipe(arguments.recipe, arguments.data_root)
         with temporary_settings(
@@ -57,4 +56,4 @@ def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
         Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]", highlight=False)
         Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    show(refs, console)
+    show(refs, Console())
