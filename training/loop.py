@@ -89,7 +89,7 @@ def train_step(run: Run, trained: Trained, step: int, batch: Batch) -> dict[str,
     if not torch.isfinite(norm):
         raise Diverged(
             f"step {step}: the gradient's norm is {float(norm)} and the loss {float(loss.parts['loss'])}",
-            "lower train.lr, or set train.clip_norm (1.0 is usual); the weights of the last good step are kept",
+            "lower train.lr, or set train.clip_norm (1.0 is usual); the last checkpoint is untouched",
         )
     if config.clip_norm:
         clip_grads_with_norm_(run.network.parameters(), config.clip_norm, norm)
