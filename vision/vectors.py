@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from storage.records import Embedded
-from vision.hashes import SIDE
+from vision.hashes import BITS, SIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Vectors:
     @property
     def hashes(self) -> np.ndarray:
         """Perceptual hashes, uint8 [n, 8]."""
-        return np.frombuffer(b"".join(row.phash for row in self.rows), np.uint8).reshape(len(self.rows), -1)
+        return np.frombuffer(b"".join(row.phash for row in self.rows), np.uint8).reshape(-1, BITS // 8)
 
     @property
     def flipped_hashes(self) -> np.ndarray:
         """Perceptual hashes of the mirror images, uint8 [n, 8]."""
-        return np.frombuffer(b"".join(row.phash_flipped for row in self.rows), np.uint8).reshape(len(self.rows), -1)
+        return np.frombuffer(b"".join(row.phash_flipped for row in self.rows), np.uint8).reshape(-1, BITS // 8)
 
     @property
     def thumbnails(self) -> np.ndarray:

@@ -24,7 +24,8 @@ def _scored(
     candidates: Iterable[Crawled], vectors: Vectors, neighbors: Iterable[Neighbor], by_label: Mapping[int, np.ndarray]
 ) -> list[Decision]:
     """The candidates in key order with their similarity; those without a vector are unreadable."""
-    places, parents, rows = vectors.places, {neighbor.name: neighbor.parents for neighbor in neighbors}, []
+    places, rows = vectors.places, []
+    parents = {neighbor.name: neighbor.parents for neighbor in neighbors if neighbor.reason is None}
     for row in sorted(candidates, key=lambda row: (row.key, row.neighbor)):
         place, found = places.get(row.digest or ""), 0.0
         if place is not None:

@@ -1,0 +1,50 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import ImageOps
+
+from tasks.select.copies import copy_scores, nominate
+from tests.tasks.select.world import around, shown, vectors
+from tests.vision.scenes import cropped, scene
+
+NOTHING = vectors([])
+
+
+def test_a_pair_is_nominated_by_its_vector_or_by_its_hash() -> None:
+    """A mirrored picture with a far vector is found by its hash, a different one with a near vector by that."""
+    left = [shown(1, axis=0)]
+    mirrored = shown(2, axis=5, picture=ImageOps.mirror(left[0].picture))
+    near = shown(3, axis=9, vector=left[0].vector)
+    others = [shown(seed, axis=9) for seed in range(10, 30)]
+    pairs = nominate(vectors(left), vectors([*others, mirrored, near]), count=1)
+    assert pairs.tolist() == [[0, 20], [0, 21]]
+
+
+@given(st.integers(1, 12), st.integers(1, 15))
+@settings(max_examples=25, deadline=None)
+def test_pairs_within_one_set_come_once_and_never_with_themselves(size: int, count: int) -> None:
+    """Among n pictures a pair is given once, smaller row first; with a long shortlist that is every pair."""
+    held = vectors([shown(seed, axis=seed % 4) for seed in range(size)])
+    pairs = nominate(held, held, count)
+    assert (pairs[:, 0] < pairs[:, 1]).all()
+    assert len({tuple(pair) for pair in pairs.tolist()}) == len(pairs)
+    if count >= size:
+        assert len(pairs) == size * (size - 1) // 2
+
+
+def test_nothing_nominates_nothing() -> None:
+    """Empty sets have no pairs."""
+    some = vectors([shown(1, axis=0)])
+    assert nominate(NOTHING, some, 5).shape == nominate(some, NOTHING, 5).shape == (0, 2)
+    assert nominate(NOTHING, NOTHING, 5).shape == (0, 2)
+
+
+def test_copies_score_alike_in_both_directions() -> None:
+    """Whichever of the two was cropped, the pair is one of copies."""
+    whole = scene(1, 200, 200)
+    left = vectors([shown(1, 0, picture=whole)])
+    right = vectors([shown(2, 0, picture=cropped(whole, 0.1, 0.05, 0.02, 0.08)), shown(3, 0, vector=around(0, 1))])
+    pairs = np.array([(0, 0), (0, 1)])
+    forward, back = copy_scores(left, right, pairs), copy_scores(right, left, pairs[:, ::-1])
+    assert np.allclose(forward, back, atol=1e-6)
+    assert forward[0] > 0.98 > 0.9 > forward[1]
