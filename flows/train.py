@@ -41,13 +41,13 @@ def train_arm(
         shown = ", ".join(f"{name} {value:.3g}" for name, value in metrics.items())
         logger.info("train %s: step %d of %d, %s", part, step, steps, shown)
 
-    work = Path(folder.root, "work", "train", folder.key, part)
-    fitted = fit(data, config, Arm(part), work, tell)
+    arm = Arm(part.partition("-")[2])
+    fitted = fit(data, config, arm, Path(folder.root, "work", "train", folder.key, arm), tell)
     files = [
         folder.write_rows(part, fitted.test, Accuracy),
         folder.write_rows(part, fitted.classes, ClassAccuracy),
-        folder.write_file(f"{part}{fitted.checkpoint.suffix}", "checkpoint", fitted.checkpoint.read_bytes()),
-        folder.write_file(f"{part}.metrics.jsonl", "metrics", fitted.metrics.read_bytes(), volatile=True),
+        folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", fitted.checkpoint.read_bytes()),
+        folder.write_file(f"{arm}.metrics.jsonl", "metrics", fitted.metrics.read_bytes(), volatile=True),
     ]
     return files, Counter(arms=1)
 
@@ -72,7 +72,7 @@ def train(
     )  # fmt: skip
     if whole := found(recipe, Stage.TRAIN, folder):
         return whole
-    arms = [str(arm) for arm in recipe.train.arms]
+    arms = [f"{place}-{arm}" for place, arm in enumerate(recipe.train.arms)]  # so that tables keep the recipe's order
     running = train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
     parts = collect(Stage.TRAIN, running)
     return seal(recipe, Stage.TRAIN, folder, parts, total(parts, "arms"))
