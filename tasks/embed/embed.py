@@ -1,6 +1,6 @@
 """Pictures to vectors, hashes and thumbnails, each picture decoded once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -18,15 +18,14 @@ NAMED = 3
 """How many lost files an error names."""
 
 
-def check_unreadable(
-    unreadable: Sequence[Unreadable], total: int, config: EmbedConfig, names: Mapping[str, str]
-) -> None:
-    """Raise TooMuchLost where more than max_unreadable of `total` pictures are; `names` gives files by digest."""
-    if len(unreadable) <= config.max_unreadable * total:
+def check_unreadable(listed: Sequence[tuple[str, str]], unreadable: Sequence[Unreadable], config: EmbedConfig) -> None:
+    """Raise TooMuchLost where more than max_unreadable of the pictures are, listed as (digest, file or URL)."""
+    why = {row.digest: row.detail for row in unreadable}
+    lost = [f"{name} ({why[digest]})" for digest, name in listed if digest in why]
+    if len(lost) <= config.max_unreadable * len(listed):
         return
-    first = "; ".join(f"{names.get(row.digest, row.digest)} ({row.detail})" for row in unreadable[:NAMED])
     raise TooMuchLost(
-        f"{len(unreadable)} of {total} pictures cannot be read, such as {first}",
+        f"{len(lost)} of {len(listed)} pictures cannot be read, such as {'; '.join(lost[:NAMED])}",
         f"replace or remove them, or raise embed.max_unreadable ({config.max_unreadable:g})",
     )
 

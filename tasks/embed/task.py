@@ -20,9 +20,9 @@ VERSION = 1
 
 
 @cache
-def _encoder(config: str, device: str) -> Encoder:
-    """The encoder, loaded once a process; its section comes as JSON, which can be hashed."""
-    return load_encoder(EncoderConfig.model_validate_json(config), device)
+def _encoder(config: EncoderConfig, device: str) -> Encoder:
+    """The encoder, loaded once a process."""
+    return load_encoder(config, device)
 
 
 def encoder_content(config: EmbedConfig) -> str:
@@ -30,32 +30,33 @@ def encoder_content(config: EmbedConfig) -> str:
     return encoder_digest(config.encoder)
 
 
-def _names(pictures: StageRef) -> dict[str, str]:
-    """Where each picture came from, by digest: a file, or a URL."""
+def _listed(pictures: StageRef) -> list[tuple[str, str]]:
+    """Every picture's digest, and the file or URL that it came from."""
     if pictures.stage is Stage.TARGETS:
-        return {row.digest: row.path for row in read_rows(pictures, TargetPicture)}
-    return {row.digest: row.url for row in read_rows(pictures, Crawled) if row.digest}
+        return [(row.digest, row.path) for row in read_rows(pictures, TargetPicture)]
+    return [(row.digest, row.url) for row in read_rows(pictures, Crawled) if row.digest]
 
 
-def _items(folder: StageFolder, pictures: StageRef, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+def _items(folder: StageFolder, pictures: StageRef, files: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The bytes of each digest once: a target's from its own file, a crawled one's from the store."""
     if pictures.stage is Stage.TARGETS:
-        return ((digest, read_bytes(path)) for digest, path in sorted(names.items()))
-    return PictureStore(folder.root).read_many(sorted(names))
+        return ((digest, read_bytes(path)) for digest, path in sorted(files.items()))
+    return PictureStore(folder.root).read_many(sorted(files))
 
 
 @partition("embed")
 def embed_pictures(folder: StageFolder, part: str, config: EmbedConfig, pictures: StageRef) -> Outcome:
     """Embed one partition's pictures, each digest once."""
     index, count = part_index(part)
-    ours = {digest: name for digest, name in _names(pictures).items() if bucket(digest, count) == index}
-    tell = counted(part, len(ours))
+    ours = {digest: file for digest, file in _listed(pictures) if bucket(digest, count) == index}
+    tell = counted(f"{folder.stage} {part}", len(ours))
 
     def told() -> Iterator[tuple[str, bytes]]:
         for item in _items(folder, pictures, ours):
             yield item
             tell(1)
 
-    vectors, unreadable = embed(told(), config, _encoder(config.encoder.model_dump_json(), config.device))
+    vectors, unreadable = embed(told(), config, _encoder(config.encoder, config.device))
     files = [
         folder.write_table(part, Embedded.__name__, with_vectors(to_table(vectors.rows, Embedded), vectors.matrix)),
         folder.write_rows(part, unreadable, Unreadable),
@@ -65,7 +66,5 @@ def embed_pictures(folder: StageFolder, part: str, config: EmbedConfig, pictures
 
 def check_readable(folder: StageFolder, parts: Sequence[Part], config: EmbedConfig, pictures: StageRef) -> None:
     """Raise TooMuchLost where more pictures are unreadable than the recipe allows."""
-    unreadable = folder.read_rows(parts, Unreadable)
-    if unreadable:
-        names = _names(pictures)
-        check_unreadable(unreadable, len(names), config, names)
+    if unreadable := folder.read_rows(parts, Unreadable):
+        check_unreadable(_listed(pictures), unreadable, config)

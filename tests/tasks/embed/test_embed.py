@@ -87,13 +87,21 @@ def test_nothing_to_embed_gives_an_empty_matrix(config: EmbedConfig, encoder: En
 
 def test_too_many_unreadable_pictures_stop_the_stage(config: EmbedConfig) -> None:
     """Beyond the bound the error names the first files and the field; at the bound it is silent."""
+    listed = [(f"d{i}", f"train/{i}.jpg") for i in range(100)]
     rows = [Unreadable(f"d{i}", "truncated: cut") for i in range(5)]
-    check_unreadable(rows[:1], 100, config, {})
+    check_unreadable(listed, rows[:1], config)
     with pytest.raises(TooMuchLost) as caught:
-        check_unreadable(rows, 100, config, {"d0": "train/lemon.jpg"})
+        check_unreadable(listed, rows, config)
     assert "5 of 100" in caught.value.problem
-    assert "train/lemon.jpg (truncated: cut); d1" in caught.value.problem
+    assert "train/0.jpg (truncated: cut); train/1.jpg" in caught.value.problem
     assert "embed.max_unreadable" in caught.value.mend
+
+
+def test_files_with_the_same_unreadable_bytes_all_count(config: EmbedConfig) -> None:
+    """Ten copies of one broken file are ten lost pictures."""
+    listed = [("broken", f"train/{i}.jpg") for i in range(10)] + [(f"d{i}", f"val/{i}.jpg") for i in range(90)]
+    with pytest.raises(TooMuchLost, match="10 of 100"):
+        check_unreadable(listed, [Unreadable("broken", "not_a_picture: ")], config)
 
 
 def test_speed_and_place_are_not_in_the_key(config: EmbedConfig) -> None:

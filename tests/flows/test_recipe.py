@@ -1,0 +1,99 @@
+"""A recipe is checked before anything runs, and every complaint names the field."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.fields import page
+from flows.recipe import load_recipe
+from storage.errors import BadInput
+from storage.fingerprint import fingerprint
+
+PROJECT = Path(__file__).parents[2]
+LEAST = {
+    "name": "least",
+    "targets": {"root": "${PICTURES}/photos"},
+    "neighbors": {},
+    "crawl": {"contact": "mailto:a@b.org", "sources": [{"kind": "openverse"}]},
+    "embed": {"encoder": {"kind": "timm", "name": "resnet18"}},
+}
+
+
+def _write(folder: Path, **changes: object) -> str:
+    """A recipe with other sections, or without those that are None."""
+    path = folder / "recipe.yaml"
+    sections = {**LEAST, **changes}
+    path.write_text(yaml.safe_dump({name: section for name, section in sections.items() if section is not None}))
+    return str(path)
+
+
+@pytest.fixture(autouse=True)
+def _pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PICTURES", "/data")
+
+
+def test_variables_come_from_the_environment(tmp_path: Path) -> None:
+    """${NAME} in a path is what the environment says."""
+    assert load_recipe(_write(tmp_path)).targets.root == "/data/photos"
+
+
+def test_a_missing_variable_is_named_with_its_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader learns which variable to set and which field wants it."""
+    monkeypatch.delenv("PICTURES")
+    with pytest.raises(BadInput, match=r"field targets\.root: the environment variable PICTURES is not set"):
+        load_recipe(_write(tmp_path))
+
+
+def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    """A misspelled field is not silently ignored."""
+    with pytest.raises(BadInput, match=r"field select\.min_similartiy: Extra inputs are not permitted"):
+        load_recipe(_write(tmp_path, select={"min_similartiy": 0.5}))
+
+
+def test_a_value_out_of_bounds_is_named_and_shown(tmp_path: Path) -> None:
+    """The complaint shows what was given."""
+    with pytest.raises(BadInput, match=r"field train\.lambda_s: .* \(given: 2\)"):
+        load_recipe(_write(tmp_path, train={"lambda_s": 2}))
+
+
+def test_a_missing_section_is_named(tmp_path: Path) -> None:
+    """What a recipe cannot do without is said."""
+    with pytest.raises(BadInput, match="field targets: Field required"):
+        load_recipe(_write(tmp_path, targets=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("a: [", "is not YAML"), ("just words", "holds no fields"), (None, "there is no recipe")],
+    ids=["broken", "no mapping", "no file"],
+)
+def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str | None, complaint: str) -> None:
+    """Each kind of wrong file has its own sentence."""
+    path = tmp_path / "recipe.yaml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BadInput, match=complaint):
+        load_recipe(str(path))
+
+
+def test_every_recipe_that_is_shipped_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody copies a recipe that does not load."""
+    monkeypatch.setenv("GROCERY_ROOT", "/data")
+    recipes = sorted((PROJECT / "recipes").glob("*.yaml"))
+    assert recipes
+    for path in recipes:
+        assert load_recipe(str(path)).name == path.stem
+
+
+def test_paths_and_pace_are_in_no_key(tmp_path: Path) -> None:
+    """Moving a data set or asking faster reruns nothing."""
+    first = load_recipe(_write(tmp_path))
+    slower = {"contact": "mailto:c@d.org", "sources": [{"kind": "openverse"}], "pace": {"per_host": 1}}
+    moved = load_recipe(_write(tmp_path, targets={"root": "/elsewhere"}, crawl=slower))
+    assert fingerprint(first) == fingerprint(moved)
+
+
+def test_the_page_of_fields_is_what_the_code_says() -> None:
+    """docs/recipes.md never lies; `python -m flows.fields > docs/recipes.md` writes it."""
+    assert (PROJECT / "docs" / "recipes.md").read_text() == page()
