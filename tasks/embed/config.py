@@ -15,5 +15,5 @@ class EmbedConfig(Section):
     max_unreadable: float = Field(
         0.01, ge=0, le=1, description="Largest share of unreadable pictures; beyond it the stage fails"
     )
-    batch_size: int = Field(32, ge=1, le=4096, description="Pictures in one forward pass", json_schema_extra=NOT_IN_KEY)
+    batch_size: int = Field(16, ge=1, le=4096, description="Pictures in one forward pass", json_schema_extra=NOT_IN_KEY)
     device: str = Field("cpu", description="Where the encoder runs: cpu, cuda, cuda:1", json_schema_extra=NOT_IN_KEY)
