@@ -11,12 +11,11 @@ from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
+from flows import OURS
 from flows.recipe import load_recipe
 from flows.summary import show
 from storage.errors import ExtrapolationError
 from storage.records import Stage, StageRef
-
-OURS = ("flows", "tasks", "training")
 
 
 def speak_plainly() -> None:
@@ -27,7 +26,6 @@ def speak_plainly() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
     for name in OURS:
         logging.getLogger(name).addHandler(handler)
-        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _arguments() -> argparse.Namespace:

@@ -30,7 +30,7 @@ def partition(name: str, retries: int = 0) -> Callable[[Work[P]], Task[Any, Any]
     """
 
     def wrap(work: Work[P]) -> Task[Any, Any]:
-        @task(name=name, task_run_name=name + " {part}", cache_policy=NO_CACHE, retries=retries)
+        @task(name=name, task_run_name="{part}", cache_policy=NO_CACHE, retries=retries)
         @functools.wraps(work)
         def run(folder: StageFolder, part: str, *args: P.args, **kwargs: P.kwargs) -> Part:
             if whole := folder.sealed_part(part):

@@ -55,7 +55,7 @@ def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
             f"encoder: {config.name} has no weights, so its vectors would mean nothing",
             "set encoder.checkpoint to a local file, or encoder.pretrained to a tag",
         )
-    backbone = load_backbone(config).eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    backbone = load_backbone(config).eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     with torch.inference_mode():
         probe = torch.zeros(1, 3, config.image_size, config.image_size, device=device)
         dim = int(backbone(probe).shape[1])
