@@ -1,9 +1,9 @@
 # make test     the environment and the tests (minutes)
-# make demo     the whole job on the embedded default
+# make grocery  the whole job on photographs: sandbox up, pipeline, sandbox down
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all check lock clean
+.PHONY: install lint types test test-all check grocery lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -27,6 +27,15 @@ test-all: .venv/installed
 	$(BIN)/python -m pytest
 
 check: lint types test
+
+# GROCERY_ROOT is the data set's folder. The sandbox is ended however the pipeline ends.
+grocery: .venv/installed
+	@test -d "$(GROCERY_ROOT)" || { echo "say where the data set lies: make grocery GROCERY_ROOT=/path/to/grocery"; exit 2; }
+	@ready=$$(mktemp -u); \
+	$(BIN)/python -m sandbox --corpus photographs --root "$(GROCERY_ROOT)" --ready-file $$ready & web=$$!; \
+	trap 'kill $$web; wait $$web; rm -f $$ready' EXIT; \
+	while ! test -e $$ready; do kill -0 $$web || exit 1; sleep 0.2; done; \
+	GROCERY_ROOT="$(GROCERY_ROOT)" $(BIN)/python -m flows.pipeline recipes/grocery.yaml
 
 # Pins what pyproject.toml allows: name==version lines only, so that any index serves them.
 lock: .venv/installed
