@@ -1,5 +1,6 @@
 # make test     the environment and the tests (minutes)
 # make grocery  the whole job on photographs: sandbox up, pipeline, sandbox down
+SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -33,7 +34,7 @@ grocery: .venv/installed
 	@test -d "$(GROCERY_ROOT)" || { echo "say where the data set lies: make grocery GROCERY_ROOT=/path/to/grocery"; exit 2; }
 	@ready=$$(mktemp -u); \
 	$(BIN)/python -m sandbox --corpus photographs --root "$(GROCERY_ROOT)" --ready-file $$ready & web=$$!; \
-	trap 'kill $$web; wait $$web; rm -f $$ready' EXIT; \
+	trap 'kill $$web; wait $$web; rm -f $$ready' EXIT; trap 'exit 130' INT TERM; \
 	while ! test -e $$ready; do kill -0 $$web || exit 1; sleep 0.2; done; \
 	GROCERY_ROOT="$(GROCERY_ROOT)" $(BIN)/python -m flows.pipeline recipes/grocery.yaml
 

@@ -36,6 +36,9 @@ from training.read import read_features
 from training.run import fit
 from vision.encoders import load_encoder
 
+PORT = 8766
+"""Fixed, so that URLs, and with them keys and the order of pictures, are the same in every run."""
+
 GROUPS = ("all", "many", "medium", "few")
 ORACLE = "oracle"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "grocery"
@@ -92,7 +95,7 @@ def _groups(rows: Iterable[Accuracy]) -> dict[str, float]:
 
 def run_seed(path: str, grocery: Path, work: Path, seed: int, steps: int | None, console: Console) -> Outcome:
     """Curate against one sandbox web and train every arm on what came of it."""
-    with running(grocery, seed=seed) as sandbox:
+    with running(grocery, seed=seed, port=PORT) as sandbox:
         recipe = _recipe(path, sandbox, work / f"seed-{seed}", seed, steps)
         done = extrapolate(recipe, Stage.SHARD)
         ledger = sandbox.ledger()

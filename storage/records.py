@@ -234,6 +234,7 @@ class DropReason(StrEnum):
     UNLIKE_PARENTS = "unlike_parents"
     TOO_LIKE_PARENTS = "too_like_parents"
     UNLIKE_CATEGORY = "unlike_category"
+    LIKE_ANOTHER_CLASS = "like_another_class"
     LEAK = "leak"
     DUPLICATE = "duplicate"
     OVER_CAP = "over_cap"
@@ -244,7 +245,8 @@ class Decision:
     """The verdict on one fetched candidate, with every score that led to it.
 
     `similarity` is the cosine to the nearest parent's prototype, `agreement` that to the
-    nearest pictures of its own category. `copy_of` names the picture it copies (a candidate's
+    nearest pictures of its own category, `margin` how much nearer those are than the pictures
+    of the nearest other class, `rival`. `copy_of` names the picture it copies (a candidate's
     key, or a target picture's "split:key" for a leak) and `copy_score` how surely, in [0, 1].
     """
 
@@ -257,6 +259,8 @@ class Decision:
     copy_score: float
     detail: str
     agreement: float = 0.0
+    margin: float = 0.0
+    rival: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class SelectConfig(Section):
     agreement_among: int = Field(
         10, ge=1, le=1000, description="How many of them, and never more than a quarter of the category"
     )
+    min_margin: float = Field(
+        0.0, ge=-2, le=1, description="Least margin of the own category over the nearest other class; -2 for no check"
+    )
+    margin_among: int = Field(2, ge=1, le=100, description="How many nearest pictures of a class the margin is told by")
     leak_guard: bool = Field(
         True, description="Drop copies of target train, val and test pictures (off: ablation only)"
     )

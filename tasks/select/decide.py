@@ -2,7 +2,8 @@
 
 The reasons are tried in this order. `unreadable`, since nothing else is known then. `leak`,
 since a copy of a target picture must be reported as one whatever else it is. Then what the
-picture shows: `unlike_parents`, `too_like_parents`, `unlike_category`. Then `duplicate`, among
+picture shows: `unlike_parents`, `too_like_parents`, `unlike_category`, and among those that are
+left `like_another_class`, so that off-topic pictures are nobody's rivals. Then `duplicate`, among
 those that would be kept, so that a dropped picture never stands for a kept one. Last `over_cap`.
 """
 
@@ -12,10 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from storage.records import Crawled, Decision, DropReason, Neighbor, TargetPicture
+from storage.records import Crawled, Decision, DropReason, Neighbor, Split, TargetPicture
 from tasks.select.config import SelectConfig
 from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
 from tasks.select.leaks import drop_leaks, find_leaks
+from tasks.select.rivals import Labeled, margins, one_of_each, together
 from tasks.select.similarity import agreement, prototypes, similarity
 from vision.vectors import Vectors
 
@@ -67,6 +69,39 @@ def _bounded(row: Decision, config: SelectConfig) -> Decision:
     return replace(row, reason=DropReason.UNLIKE_CATEGORY) if row.agreement < config.min_agreement else row
 
 
+def _of_targets(targets: Sequence[TargetPicture], vectors: Vectors) -> Labeled:
+    """The target train pictures as rivals; a target class is never called as a category is."""
+    places = vectors.places
+    train = [row for row in targets if row.split is Split.TRAIN and row.digest in places]
+    return Labeled(
+        vectors.matrix[[places[row.digest] for row in train]],
+        np.array([f"target {row.label}" for row in train], dtype=object),
+        np.array([row.digest for row in train], dtype=object),
+    )
+
+
+def _without_rivals(
+    rows: Sequence[Decision], held: Vectors, groups: Mapping[str, str], targets: Labeled, config: SelectConfig
+) -> list[Decision]:
+    """The rows with those dropped that are nearer to another category, or a target class, than to their own."""
+    places, judged = held.places, [row for row in rows if row.reason is None]
+    asked = Labeled(
+        held.matrix[[places[row.digest] for row in judged]],
+        np.array([f"category {row.neighbor}" for row in judged], dtype=object),
+        np.array([groups.get(row.digest, row.digest) for row in judged], dtype=object),
+    )
+    margin, rivals = margins(asked, one_of_each(together(asked, targets)), config.margin_among)
+    found = {(row.key, row.neighbor): at for at, row in enumerate(judged)}
+
+    def verdict(row: Decision) -> Decision:
+        if (at := found.get((row.key, row.neighbor))) is None:
+            return row
+        reason = DropReason.LIKE_ANOTHER_CLASS if margin[at] < config.min_margin else None
+        return replace(row, margin=float(margin[at]), rival=rivals[at], reason=reason)
+
+    return [verdict(row) for row in rows]
+
+
 def _capped(rows: Sequence[Decision], cap: int | None) -> list[Decision]:
     """The rows with all but each category's `cap` likest to its parents dropped."""
     kept: Counter[str] = Counter()
@@ -96,5 +131,6 @@ def decide(
     groups = copy_groups(held, sizes, config.duplicate_score, config.shortlist) if config.dedup else {}
     rows = _with_agreement(rows, held, groups, config.agreement_among)
     rows = [_bounded(row, config) for row in rows]
+    rows = _without_rivals(rows, held, groups, _of_targets(targets, target_vectors), config)
     rows = drop_duplicates(rows, held, groups, sizes)
     return _capped(rows, config.cap)

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from storage.records import Crawled, Decision, DropReason, FetchReason, NameReason, Split
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
-from tests.tasks.select.world import Shown, candidate, neighbor, shown, target, vectors
+from tests.tasks.select.world import Shown, around, candidate, neighbor, shown, target, unit, vectors
 from tests.vision.scenes import cropped
 
-CONFIG = SelectConfig(min_similarity=0.5, max_similarity=0.995, min_agreement=0.5)
+# Targets and candidates are drawn around one axis here, so only the test of margins asks which is nearer.
+CONFIG = SelectConfig(min_similarity=0.5, max_similarity=0.995, min_agreement=0.5, min_margin=-2)
 TARGETS = [shown(seed, axis=0) for seed in range(6)]
 DATA = [target(held, 0, split) for held, split in zip(TARGETS, list(Split) * 2, strict=True)]
 GOOD = [shown(seed, axis=0) for seed in range(10, 18)]
@@ -51,6 +52,17 @@ def test_every_reason_is_given_where_it_belongs() -> None:
 def test_too_like_its_parents() -> None:
     """Over the upper bound a picture adds nothing to its parent."""
     assert _decide([TWIN, *GOOD], max_similarity=0.9)[TWIN.digest].reason is DropReason.TOO_LIKE_PARENTS
+
+
+def test_a_target_picture_under_a_neighbors_name() -> None:
+    """What is nearer to the target class than to its own category is dropped, and the rival named."""
+    limes = [shown(seed, axis=0, vector=unit(around(1, seed) + 0.7 * around(0, seed))) for seed in range(60, 68)]
+    lemon = shown(70, axis=0)
+    found = _decide([*limes, lemon], min_similarity=-1, min_agreement=-1, min_margin=0)
+    assert found[lemon.digest].reason is DropReason.LIKE_ANOTHER_CLASS
+    assert found[lemon.digest].rival == "target 0"
+    assert found[lemon.digest].margin < 0
+    assert [found[held.digest].reason for held in limes] == [None] * len(limes)
 
 
 def test_unlike_its_own_category() -> None:
