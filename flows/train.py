@@ -13,6 +13,7 @@ from storage.manifest import StageFolder, open_stage
 from storage.records import Accuracy, ClassAccuracy, Stage, StageRef
 from tasks.partition import Outcome, partition
 from training.config import Arm, Mode, TrainConfig
+from vision.encoders import encoder_digest
 
 VERSION = 1
 logger = logging.getLogger(__name__)
@@ -32,16 +33,17 @@ def train_arm(
     from training.read import read_features, read_pictures  # torch is heavy: only where training happens
     from training.run import fit
 
+    arm = Arm(part.partition("-")[2])
     if config.mode is Mode.FEATURES:
         data = read_features(targets, target_vectors, shards, vectors)
     else:
         data = read_pictures(targets, target_vectors, shards)
 
     def tell(step: int, steps: int, metrics: Mapping[str, float]) -> None:
-        shown = ", ".join(f"{name} {value:.3g}" for name, value in metrics.items())
-        logger.info("train %s: step %d of %d, %s", part, step, steps, shown)
+        if "val_accuracy" in metrics:  # the lines between two looks are in metrics.jsonl
+            loss, accuracy = metrics["loss"], 100 * metrics["val_accuracy"]
+            logger.info("train %s: step %d of %d, loss %.3g, %.1f%% on validation", arm, step, steps, loss, accuracy)
 
-    arm = Arm(part.partition("-")[2])
     fitted = fit(data, config, arm, Path(folder.root, "work", "train", folder.key, arm), tell)
     files = [
         folder.write_rows(part, fitted.test, Accuracy),
@@ -69,6 +71,7 @@ def train(
     folder = open_stage(
         recipe.data_root, Stage.TRAIN, VERSION, recipe.train,
         refresh=refresh, targets=targets, target_vectors=target_vectors, shards=shards, vectors=vectors,
+        backbone=encoder_digest(recipe.train.encoder) if recipe.train.encoder else "none",
     )  # fmt: skip
     if whole := found(recipe, Stage.TRAIN, folder):
         return whole

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from storage.manifest import read_manifest
@@ -25,9 +26,9 @@ def _start(world: World, root: Path, server: str, log: Path) -> subprocess.Popen
         )  # fmt: skip
 
 
-def _kill_when(process: subprocess.Popen[bytes], log: Path, reached: object) -> None:
+def _kill_when(process: subprocess.Popen[bytes], log: Path, reached: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
-    while not reached():  # type: ignore[operator]  # a predicate
+    while not reached():
         assert process.poll() is None, f"it ended before it could be killed:\n{log.read_text()}"
         assert time.monotonic() < end, f"it never came there:\n{log.read_text()}"
         time.sleep(0.02)
@@ -64,6 +65,9 @@ def test_after_two_kills_the_shards_are_the_undisturbed_ones(prefect_server: str
     assert not list((root / "select").glob("*/manifest.json")), "the kill came after embed"
 
     _finish(world, root, prefect_server, log)
+    assert "no stage was executed" not in log.read_text()
+    _finish(world, root, prefect_server, log)
+    assert "no stage was executed" in log.read_text()
     assert all(world.sandbox.requests().urls[url] == asked[url] for url in stored), "a stored picture was fetched again"
 
     _finish(world, tmp_path / "undisturbed", prefect_server, log)
