@@ -7,18 +7,18 @@ from rich.table import Table
 
 from storage.manifest import read_manifest, read_rows
 from storage.records import Accuracy, Stage, StageRef
-
-GROUPS = ("all", "many", "medium", "few")
+from tasks.report.gather import step
+from tasks.report.page import GROUPS
 
 
 def _stages(refs: Sequence[StageRef]) -> Table:
-    table = Table("stage", "items", "what became of them", "seconds", "run")
+    table = Table("stage", "in", "out", "what became of them", "seconds", "run")
     for ref in refs:
-        manifest = read_manifest(ref.uri)
-        became = ", ".join(f"{count:,} {what}" for what, count in sorted(manifest.tally.items()) if count)
-        table.add_row(
-            ref.stage, f"{ref.count:,}", became, f"{manifest.seconds:.1f}", "cached" if ref.reused else "executed"
-        )
+        line = step(ref)
+        became = ", ".join(f"{outcome.count:,} {outcome.name}" for outcome in line.outcomes)
+        taken = "" if line.taken is None else f"{line.taken:,}"
+        run = "cached" if ref.reused else "executed"
+        table.add_row(line.stage, taken, f"{line.handed:,}", became, f"{line.seconds:.1f}", run)
     return table
 
 
