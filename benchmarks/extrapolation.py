@@ -105,7 +105,8 @@ def run_seed(path: str, grocery: Path, work: Path, seed: int, steps: int | None,
     sets = {str(arm): (data, arm) for arm in Arm} | {ORACLE: (_oracle(data, ledger, refs, recipe), Arm.SILENCED)}
     accuracy = {}
     for name, (examples, arm) in sets.items():
-        fitted = fit(examples, recipe.train, arm, work / f"seed-{seed}" / "arms" / name)
+        with tempfile.TemporaryDirectory() as folder:  # nothing of an earlier run is taken up
+            fitted = fit(examples, recipe.train, arm, Path(folder))
         accuracy[name] = _groups(fitted.test)
         console.print(f"seed {seed} {name}: {accuracy[name]['all']:.1f} all, {accuracy[name]['few']:.1f} few")
     return Outcome(seed, accuracy, _score(ledger, refs))

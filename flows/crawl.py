@@ -6,7 +6,7 @@ from flows.recipe import GivenRecipe
 from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
 from storage.manifest import Part, open_stage
 from storage.records import Stage, StageRef
-from tasks.crawl.task import VERSION, close, fetch_pictures, plan_round, search_sources
+from tasks.crawl.task import VERSION, check_fetched, close, fetch_pictures, plan_round, search_sources
 from tasks.partition import part_names
 
 PARTITIONS = 4
@@ -28,5 +28,6 @@ def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool 
             break
         hosts = part_names(f"fetch-{number}", PARTITIONS)
         fetched += collect(Stage.CRAWL, fetch_pictures.map(folder, hosts, config, unmapped(plans[-1])))
+    check_fetched(folder, fetched, recipe.crawl)
     closed = collect(Stage.CRAWL, [close.submit(folder, "close", recipe.crawl, offers, fetched)])
     return seal(recipe, Stage.CRAWL, folder, [*offers, *plans, *fetched, *closed], total(fetched, "fetched"))

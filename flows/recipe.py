@@ -29,9 +29,7 @@ class Recipe(Section):
     """A long-tailed data set, and what to make of it; one section a stage."""
 
     name: str = Field(pattern=r"^[\w.-]+$", description="Names the run and its report", examples=["grocery"])
-    data_root: str = Field(
-        "runs", description="Folder or s3:// address of everything written", json_schema_extra=NOT_IN_KEY
-    )
+    data_root: str = Field("runs", description="Folder of everything written", json_schema_extra=NOT_IN_KEY)
     targets: TargetsConfig = Field(description="The long-tailed data set")
     neighbors: NeighborsConfig = Field(description="Who names the neighbor categories")
     crawl: CrawlConfig = Field(description="Where and how pictures are collected")
@@ -72,9 +70,9 @@ def load_recipe(path: str, data_root: str | None = None) -> Recipe:
     """Read and check a recipe; `data_root` takes the place of the file's own."""
     try:
         data = yaml.safe_load(Path(path).read_text())
-    except FileNotFoundError as error:
-        raise BadInput(f"there is no recipe {path}", "give the path of a YAML file; recipes/ has some") from error
-    except yaml.YAMLError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise BadInput(f"there is no recipe file {path}", "give the path of a YAML file; recipes/ has some") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is not YAML: {error}", "mend the line that the message names") from error
     if not isinstance(data, dict):
         raise BadInput(f"{path} holds no fields", "see recipes/ for what a recipe looks like")

@@ -15,7 +15,9 @@ def report(recipe: GivenRecipe, stages: list[StageRef] | None = None, refresh: b
     before = [stage for stage in Stage if stage is not Stage.REPORT]
     refs = stages or [newest(recipe, stage, None) for stage in before]
     inputs = {f"{number}-{ref.stage}": ref for number, ref in enumerate(refs)}
-    folder = open_stage(recipe.data_root, Stage.REPORT, VERSION, recipe.report, refresh=refresh, **inputs)
+    folder = open_stage(
+        recipe.data_root, Stage.REPORT, VERSION, recipe.report, refresh=refresh, title=recipe.name, **inputs
+    )
     if whole := found(recipe, Stage.REPORT, folder):
         return whole
     parts = collect(Stage.REPORT, [write_page.submit(folder, "page", recipe.report, recipe.name, refs)])

@@ -3,7 +3,7 @@
 from prefect import flow
 
 from flows.recipe import GivenRecipe
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
+from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
 from tasks.select.task import VERSION, judge
@@ -25,6 +25,8 @@ def select(
     crawl = newest(recipe, Stage.CRAWL, crawl)
     target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
     vectors = newest(recipe, Stage.EMBED, vectors)
+    require_made_of(target_vectors, "pictures", targets)
+    require_made_of(vectors, "pictures", crawl)
     folder = open_stage(
         recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, targets=targets,
         neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors,

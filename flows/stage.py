@@ -11,8 +11,9 @@ from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.recipe import Recipe
+from storage.errors import BadInput
 from storage.latest import recall, remember
-from storage.manifest import Part, StageFolder
+from storage.manifest import Part, StageFolder, read_manifest
 from storage.records import StageRef
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,15 @@ def found(recipe: Recipe, name: str, folder: StageFolder) -> StageRef | None:
     logger.info("%s: cached, nothing to do (%s items, key %s)", name, f"{ref.count:,}", ref.key)
     # A flow that returns this state is shown as Cached, and its caller gets the reference.
     return cast("StageRef", Completed(name="Cached", message=f"whole at {ref.uri}", data=ref))
+
+
+def require_made_of(made: StageRef, name: str, source: StageRef) -> None:
+    """Refuse an input that was made of another result than the one it is used with."""
+    if read_manifest(made.uri).inputs[name] != source.content:
+        raise BadInput(
+            f"the newest {made.stage} stage was not made of the newest {source.stage} stage",
+            f"run {made.stage} again first; the whole pipeline does so by itself",
+        )
 
 
 def _line(tally: dict[str, int]) -> str:

@@ -2,13 +2,15 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from prefect import flow, unmapped
 
 from flows.recipe import GivenRecipe
-from flows.stage import ONE_BY_ONE, collect, found, newest, seal, total
+from flows.stage import ONE_BY_ONE, collect, found, newest, require_made_of, seal, total
 from storage.manifest import StageFolder, open_stage
 from storage.records import Accuracy, ClassAccuracy, Stage, StageRef
 from tasks.partition import Outcome, partition
@@ -17,6 +19,30 @@ from vision.encoders import encoder_digest
 
 VERSION = 1
 logger = logging.getLogger(__name__)
+
+
+def _is_free(lock: FileLock) -> bool:
+    """Whether the lock could be taken; it ends with its process, however that ends."""
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
+@contextmanager
+def _work(folder: StageFolder, arm: Arm) -> Iterator[Path]:
+    """The folder in which an arm's run goes on after a kill; a refresh, or a second run at once, has its own."""
+    shared = Path(folder.root, "work", "train", folder.key)
+    shared.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(shared / f"{arm}.lock")
+    if folder.refresh or not _is_free(lock):
+        yield shared / folder.attempt / arm
+        return
+    try:
+        yield shared / arm
+    finally:
+        lock.release()
 
 
 @partition("train")
@@ -44,12 +70,14 @@ def train_arm(
             loss, accuracy = metrics["loss"], 100 * metrics["val_accuracy"]
             logger.info("train %s: step %d of %d, loss %.3g, %.1f%% on validation", arm, step, steps, loss, accuracy)
 
-    fitted = fit(data, config, arm, Path(folder.root, "work", "train", folder.key, arm), tell)
+    with _work(folder, arm) as work:
+        fitted = fit(data, config, arm, work, tell)
+        checkpoint, metrics = fitted.checkpoint.read_bytes(), fitted.metrics.read_bytes()
     files = [
         folder.write_rows(part, fitted.test, Accuracy),
         folder.write_rows(part, fitted.classes, ClassAccuracy),
-        folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", fitted.checkpoint.read_bytes()),
-        folder.write_file(f"{arm}.metrics.jsonl", "metrics", fitted.metrics.read_bytes(), volatile=True),
+        folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", checkpoint),
+        folder.write_file(f"{arm}.metrics.jsonl", "metrics", metrics, volatile=True),
     ]
     return files, Counter(arms=1)
 
@@ -68,6 +96,7 @@ def train(
     target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
     shards = newest(recipe, Stage.SHARD, shards)
     vectors = newest(recipe, Stage.EMBED, vectors)
+    require_made_of(target_vectors, "pictures", targets)
     folder = open_stage(
         recipe.data_root, Stage.TRAIN, VERSION, recipe.train,
         refresh=refresh, targets=targets, target_vectors=target_vectors, shards=shards, vectors=vectors,

@@ -26,4 +26,5 @@ def recall(root: str, recipe: str, name: str) -> StageRef:
             f"recipe {recipe} has no finished {name} stage under {root}",
             f"run python -m flows.pipeline recipes/{recipe}.yaml --until {name.partition('-')[0]}",
         ) from error
-    return StageRef(**{**data, "stage": Stage(data["stage"]), "reused": True})
+    uri = filesystem.join(root, data["stage"], data["key"])  # the root may have moved
+    return StageRef(**{**data, "stage": Stage(data["stage"]), "uri": uri, "reused": True})

@@ -87,7 +87,7 @@ class StageFolder:
         """The finished stage, where there is one."""
         if self.refresh or not filesystem.exists(filesystem.join(self.uri, "manifest.json")):
             return None
-        return replace(read_manifest(self.uri).ref, reused=True)
+        return replace(read_manifest(self.uri).ref, uri=self.uri, reused=True)  # the root may have moved
 
     def sealed_part(self, name: str) -> Part | None:
         """The finished partition, where there is one and its files are still there."""

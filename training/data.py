@@ -16,9 +16,13 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Where a picture's bytes lie: a whole file, or `size` bytes of a shard from `offset`."""
+    """Where a picture's bytes lie: a whole file, or `size` bytes of a shard from `offset`.
+
+    `digest` is the SHA-256 of the original picture.
+    """
 
     uri: str
+    digest: str
     offset: int = 0
     size: int = 0
 
@@ -86,11 +90,13 @@ def without_empty_auxiliaries(data: TrainingSet) -> TrainingSet:
 
 
 def content_digest(data: TrainingSet) -> str:
-    """A digest of all that training reads; pictures count by where they lie."""
+    """A digest of all that training reads; pictures count by what they show, not by where they lie."""
     digest = hashlib.sha256(repr((data.classes, data.auxiliaries)).encode() + data.edges.tobytes())
     for examples in (data.train, data.val, data.auxiliary):
-        vectors = examples.inputs.dtype != object
-        digest.update(examples.inputs.tobytes() if vectors else repr(examples.inputs.tolist()).encode())
+        if examples.inputs.dtype == object:
+            digest.update(repr([picture.digest for picture in examples.inputs]).encode())
+        else:
+            digest.update(examples.inputs.tobytes())
         digest.update(examples.labels.tobytes())
     return digest.hexdigest()
 

@@ -93,4 +93,10 @@ class PictureFeed:
     def _load(self, pictures: Pictures, batches: list[list[Key]]) -> Iterator[Batch]:
         # A generator of its own: the loader would else draw its workers' seeds from torch's global one.
         generator = torch.Generator().manual_seed(self._seed)
-        return iter(DataLoader(pictures, batch_sampler=batches, num_workers=self._workers, generator=generator))
+        # Forked workers would inherit the threads and exit handlers of whatever runs the training.
+        context = "forkserver" if self._workers else None
+        loader = DataLoader(
+            pictures, batch_sampler=batches, num_workers=self._workers, generator=generator,
+            multiprocessing_context=context,
+        )  # fmt: skip
+        return iter(loader)

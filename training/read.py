@@ -77,9 +77,9 @@ def read_pictures(targets: StageRef, target_vectors: StageRef, shards: StageRef)
     """
     unreadable = {row.digest for row in read_rows(target_vectors, Unreadable)}
     pictures = read_rows(targets, TargetPicture)
-    files = {row.digest: Picture(row.path) for row in pictures if row.digest not in unreadable}
+    files = {row.digest: Picture(row.path, row.digest) for row in pictures if row.digest not in unreadable}
     packed = {
-        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.offset, row.size)
+        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.digest, row.offset, row.size)
         for row in read_rows(shards, ShardEntry)
     }
     return _assemble(targets, shards, files, packed, _row_of_objects)

@@ -47,8 +47,14 @@ class Encoder:
 
 
 def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
-    """Load an encoder once a process; raises BadInput where it has no weights or they cannot be had."""
+    """Load an encoder once a process, on a GPU where `device` is auto and there is one.
+
+    Raises BadInput where it has no weights or they cannot be had.
+    """
     import torch
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
 
     if config.checkpoint is None and config.pretrained is None:
         raise BadInput(

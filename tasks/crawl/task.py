@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from storage.errors import TooMuchLost
 from storage.fingerprint import bucket
 from storage.manifest import Part, StageFolder, read_rows
 from storage.records import Candidate, Crawled, Neighbor, StageRef
@@ -47,6 +48,19 @@ def fetch_pictures(folder: StageFolder, part: str, config: CrawlConfig, plan: Pa
     due = by_host(folder.read_rows([plan], Candidate), count)[index]
     rows = fetch_partition(due, folder.root, config, counted(f"crawl {part}", len(due)))
     return [folder.write_rows(part, rows, Crawled)], _tally(rows)
+
+
+def check_fetched(folder: StageFolder, fetched: Sequence[Part], config: CrawlConfig) -> None:
+    """Raise TooMuchLost where more of the tried URLs brought no picture than the recipe allows."""
+    rows = folder.read_rows(fetched, Crawled)
+    lost = Counter(row.reason for row in rows if row.reason)
+    if lost.total() > config.max_lost * len(rows):
+        reasons = ", ".join(f"{count} {reason}" for reason, count in lost.most_common(3))
+        raise TooMuchLost(
+            f"{lost.total()} of {len(rows)} URLs brought no picture: {reasons}",
+            f"mend what these say and run again with --refresh crawl (stored pictures are not fetched again), "
+            f"or raise crawl.max_lost ({config.max_lost:g})",
+        )
 
 
 @partition("close")

@@ -76,6 +76,8 @@ class Web:
             async with self._session.get(url, allow_redirects=False) as response:
                 body = await self._body(response, cap) if response.status == 200 else b""
                 return Answer(response.status, response.headers, body)
+        except UnicodeError as error:  # a host name that has no form in DNS
+            raise Refused(FetchReason.BAD_URL, "malformed host") from error
         except TimeoutError as error:
             raise Refused(FetchReason.TIMEOUT, f"no connection in {self._limits.connect_seconds:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -84,8 +86,8 @@ class Web:
     async def get(self, url: str, cap: int, consent: Callable[[str], Awaitable[None]] = anywhere) -> Answer:
         """The answer behind at most `max_redirects` hops, each guarded and consented to.
 
-        `cap` is the most bytes of its body. All of it ends at the deadline, whatever the
-        server does. Raises Refused.
+        `cap` is the most bytes of its body. Every hop ends at the deadline, whatever the server
+        does; a robots.txt that must be read first has a deadline of its own. Raises Refused.
         """
         clock = asyncio.get_running_loop().time
         ends = clock() + self._limits.deadline_seconds

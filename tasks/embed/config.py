@@ -13,7 +13,11 @@ class EmbedConfig(Section):
     encoder: EncoderConfig = Field(description="What turns pictures into vectors")
     max_pixels: int = Field(64_000_000, ge=1, le=178_000_000, description="A picture of more pixels is unreadable")
     max_unreadable: float = Field(
-        0.01, ge=0, le=1, description="Largest share of unreadable pictures; beyond it the stage fails"
+        0.01,
+        ge=0,
+        le=1,
+        json_schema_extra=NOT_IN_KEY,
+        description="Largest share of unreadable pictures; beyond it the stage fails",
     )
     batch_size: int = Field(16, ge=1, le=4096, description="Pictures in one forward pass", json_schema_extra=NOT_IN_KEY)
-    device: str = Field("cpu", description="Where the encoder runs: cpu, cuda, cuda:1", json_schema_extra=NOT_IN_KEY)
+    device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from storage.errors import DamagedStore
 from storage.filesystem import read_bytes
 from storage.fingerprint import bucket
 from storage.manifest import Part, StageFolder, read_rows
-from storage.pictures import PictureStore
+from storage.pictures import PictureStore, digest_of
 from storage.records import Crawled, Embedded, Stage, StageRef, TargetPicture, Unreadable
 from storage.tables import to_table, with_vectors
 from tasks.embed.config import EmbedConfig
@@ -37,10 +38,18 @@ def _listed(pictures: StageRef) -> list[tuple[str, str]]:
     return [(row.digest, row.url) for row in read_rows(pictures, Crawled) if row.digest]
 
 
+def _read(digest: str, path: str) -> bytes:
+    """A target picture's bytes, still those that were listed."""
+    data = read_bytes(path)
+    if digest_of(data) != digest:
+        raise DamagedStore(f"{path} has changed since it was listed", "run the pipeline again: it lists what is there")
+    return data
+
+
 def _items(folder: StageFolder, pictures: StageRef, files: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """The bytes of each digest once: a target's from its own file, a crawled one's from the store."""
     if pictures.stage is Stage.TARGETS:
-        return ((digest, read_bytes(path)) for digest, path in sorted(files.items()))
+        return ((digest, _read(digest, path)) for digest, path in sorted(files.items()))
     return PictureStore(folder.root).read_many(sorted(files))
 
 

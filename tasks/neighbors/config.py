@@ -24,14 +24,20 @@ class NeighborsConfig(Section):
         "", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date (YYYY-MM-DD); a later one asks the model again"
     )
     most_unanswered: float = Field(
-        0.1, ge=0, le=1, description="Share of the classes that may stay without an answer before the stage fails"
+        0.1,
+        ge=0,
+        le=1,
+        json_schema_extra=NOT_IN_KEY,
+        description="Share of the classes that may stay without an answer before the stage fails",
     )
     key_variable: str | None = Field(
         "OPENAI_API_KEY",
         description="Environment variable that holds the API key; null where the endpoint needs none",
         json_schema_extra=NOT_IN_KEY,
     )
-    concurrency: int = Field(8, ge=1, le=256, description="Requests under way at once", json_schema_extra=NOT_IN_KEY)
+    concurrency: int = Field(
+        8, ge=1, le=256, description="Requests under way at once in one partition", json_schema_extra=NOT_IN_KEY
+    )
     timeout: float = Field(120, gt=0, description="Seconds that one request may take", json_schema_extra=NOT_IN_KEY)
     retries: int = Field(
         4, ge=0, le=20, description="Further attempts after 429, 5xx or a lost connection", json_schema_extra=NOT_IN_KEY

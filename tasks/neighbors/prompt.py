@@ -51,6 +51,11 @@ def prompt_digest(asked: Sequence[ChatCompletionMessageParam], model: str) -> st
     return fingerprint([dict(message) for message in asked], Answer.model_json_schema(), model)
 
 
+def prompt_content() -> str:
+    """A digest of the texts and the schema that every question comes with."""
+    return prompt_digest(messages(Question.model_validate({"class": "", "count": 1, "avoid": []})), "")
+
+
 @cache
 def _trigrams(name: str) -> frozenset[str]:
     padded = f"  {name.casefold()} "

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from storage.fingerprint import bucket
+from storage.fingerprint import bucket, fingerprint
 from storage.manifest import Part, StageFolder, read_rows
 from storage.records import Neighbor, Proposal, Spend, StageRef, TargetClass, Unanswered
 from tasks.neighbors.config import NeighborsConfig
@@ -12,6 +12,11 @@ from tasks.neighbors.vet import vet
 from tasks.partition import Outcome, part_index, partition
 
 VERSION = 1
+
+
+def names_digest(targets: StageRef) -> str:
+    """What asking and vetting depend on: the classes' labels and names, and none of their pictures."""
+    return fingerprint([(row.label, row.name) for row in read_rows(targets, TargetClass)])
 
 
 @partition("propose")

@@ -18,4 +18,3 @@ class ShardConfig(Section):
     image_size: int = Field(256, ge=16, le=4096, description="Pixels of the side that resize_mode names")
     quality: int = Field(90, ge=1, le=100, description="JPEG quality of resized pictures")
     per_shard: int = Field(1000, ge=1, description="Pictures in one tar")
-    max_pixels: int = Field(64_000_000, ge=1, description="A picture of more pixels is not decoded")

@@ -10,6 +10,9 @@ from vision.decode import decode
 BORDER = (124, 116, 104)
 """The ImageNet mean color, so that padding is nearly zero after normalization."""
 
+MOST_PIXELS = 178_000_000
+"""The most that embed can be told to decode: what it has let through is not refused here."""
+
 
 def _fit(picture: Image.Image, config: ShardConfig) -> Image.Image:
     side = config.image_size
@@ -29,5 +32,5 @@ def resize(data: bytes, config: ShardConfig) -> tuple[bytes, str]:
         with Image.open(io.BytesIO(data)) as picture:
             return data, {"JPEG": "jpg"}.get(picture.format or "", (picture.format or "bin").lower())
     sink = io.BytesIO()
-    _fit(decode(data, config.max_pixels), config).save(sink, "JPEG", quality=config.quality)
+    _fit(decode(data, MOST_PIXELS), config).save(sink, "JPEG", quality=config.quality)
     return sink.getvalue(), "jpg"

@@ -36,7 +36,7 @@ def _missing(paths: Sequence[Path]) -> BadInput:
 def check_files(paths: Sequence[Path]) -> dict[Path, os.stat_result]:
     """What the file system says of each path; an error that names the first that are missing."""
     held = {path: path.stat() for path in paths if path.is_file()}
-    if len(held) < len(paths):
+    if len(held) < len(set(paths)):
         raise _missing([path for path in paths if path not in held])
     return held
 

@@ -51,12 +51,12 @@ def _check(chosen: Sequence[NamedClass], listed: Sequence[Listed]) -> None:
             f"{len(empty)} classes have no training picture: {some}",
             "add pictures, or leave them out by `targets.classes`",
         )
-    train = {one.key for one in listed if one.split is Split.TRAIN}
+    seen: dict[str, Split] = {}
     for one in listed:
-        if one.split is not Split.TRAIN and one.key in train:
+        if seen.setdefault(one.key, one.split) is not one.split:
             raise BadInput(
-                f"{one.key!r} is in `targets.train` and in `targets.{one.split}`",
-                "take it out of one of them: what was learned from cannot be judged by",
+                f"{one.key!r} is in `targets.{seen[one.key]}` and in `targets.{one.split}`",
+                "take it out of one of them: what was learned from, or chosen by, cannot be judged by",
             )
 
 
@@ -100,5 +100,8 @@ def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
             TargetClass(label, spoken(one.written), *(counts[label, split] for split in Split))
             for label, one in enumerate(chosen)
         ),
-        tuple(TargetPicture(one.key, one.split, one.id, digests[root / one.key], str(root / one.key)) for one in used),
+        tuple(
+            TargetPicture(one.key, one.split, one.id, digests[root / one.key], str((root / one.key).resolve()))
+            for one in used
+        ),
     )

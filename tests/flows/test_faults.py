@@ -52,6 +52,10 @@ def _no_sandbox(recipe: Sections, grocery: Path) -> None:
     recipe["neighbors"]["base_url"] = "http://127.0.0.1:9/v1"
 
 
+def _rough_web(recipe: Sections, grocery: Path) -> None:
+    recipe["crawl"]["max_lost"] = 0.0
+
+
 def _no_encoder(recipe: Sections, grocery: Path) -> None:
     recipe["embed"]["encoder"]["checkpoint"] = str(grocery / "lost.safetensors")
 
@@ -64,6 +68,7 @@ FAULTS: list[tuple[Callable[[Sections, Path], None], type[ExtrapolationError], s
     (_unreadable_pictures, TooMuchLost, r"(?s)cannot be read.*embed\.max_unreadable"),
     (_no_key, BadInput, "A_KEY_NOBODY_SET"),
     (_no_sandbox, Unreachable, r"(?s)neighbors\.base_url.*python -m sandbox"),
+    (_rough_web, TooMuchLost, r"(?s)URLs brought no picture.*--refresh crawl"),
     (_no_encoder, BadInput, r"(?s)lost\.safetensors"),
 ]
 

@@ -1,5 +1,7 @@
 """The whole job on a tiny world: what reruns, what does not, and what comes out."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import webdataset
 
 from benchmarks.truth import curation
 from flows.pipeline import extrapolate
+from flows.selection import select
+from storage.errors import BadInput
 from storage.manifest import read_manifest, read_rows
 from storage.records import Accuracy, Candidate, Crawled, Decision, ShardEntry, Stage, StageRef, TargetPicture
 from tests.flows.conftest import World
@@ -96,6 +100,42 @@ def test_a_changed_threshold_reruns_select_and_what_follows(first: list[StageRef
     changed = recipe.model_copy(update={"select": recipe.select.model_copy(update={"min_similarity": 0.5})})
     assert Stage.SELECT in (executed := _executed(extrapolate(changed)))
     assert not executed & {Stage.TARGETS, Stage.NEIGHBORS, Stage.CRAWL, Stage.EMBED}
+
+
+def test_a_refreshed_training_trains(first: list[StageRef], world: World, root: Path) -> None:
+    """It starts from nothing, in a folder of its own, and comes to the same weights."""
+    again = extrapolate(world.recipe(root), refresh=[Stage.TRAIN])
+    assert _executed(again) == {Stage.TRAIN}
+    assert _ref(again, Stage.TRAIN).content == _ref(first, Stage.TRAIN).content
+    attempts = {f.name.split("/")[0] for part in read_manifest(_ref(again, Stage.TRAIN).uri).parts for f in part.files}
+    assert all((root / "work" / "train" / _ref(again, Stage.TRAIN).key / name).is_dir() for name in attempts)
+
+
+def test_a_moved_data_set_is_listed_again_and_nothing_more(
+    first: list[StageRef], world: World, root: Path, tmp_path: Path
+) -> None:
+    """Where the pictures lie is in no result; what reads them later reads the new place."""
+    moved = Path(shutil.copytree(world.grocery, tmp_path / "moved"))
+    recipe = world.recipe(root)
+    there = recipe.model_copy(update={"targets": recipe.targets.model_copy(update={"root": str(moved)})})
+    refs = extrapolate(there)
+    assert _executed(refs) == {Stage.TARGETS}
+    assert all(Path(row.path).is_relative_to(moved) for row in read_rows(_ref(refs, Stage.TARGETS), TargetPicture))
+
+
+def test_a_moved_data_root_is_whole(first: list[StageRef], world: World, root: Path, tmp_path: Path) -> None:
+    """No manifest depends on where its folder lay when it was written."""
+    moved = Path(shutil.copytree(root, tmp_path / "root"))
+    refs = extrapolate(world.recipe(moved))
+    assert _executed(refs) == set()
+    assert all(ref.uri.startswith(str(moved)) for ref in refs)
+
+
+def test_vectors_of_another_crawl_are_refused(first: list[StageRef], world: World, root: Path) -> None:
+    """A stage run alone does not pair new pictures with old vectors and find them all unreadable."""
+    other = replace(_ref(first, Stage.CRAWL), content="of another day")
+    with pytest.raises(BadInput, match="run embed again first"):
+        select(world.recipe(root), crawl=other)
 
 
 def test_until_stops_after_a_stage(first: list[StageRef], world: World, root: Path) -> None:

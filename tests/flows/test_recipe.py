@@ -57,6 +57,13 @@ def test_a_value_out_of_bounds_is_named_and_shown(tmp_path: Path) -> None:
         load_recipe(_write(tmp_path, train={"lambda_s": 2}))
 
 
+def test_a_license_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """A misspelled license would else collect nothing, in silence."""
+    crawl = {"contact": "mailto:a@b.org", "sources": [{"kind": "openverse"}], "licenses": ["CC-BY"]}
+    with pytest.raises(BadInput, match=r"field crawl\.licenses: .*CC-BY: no license id; they are by, "):
+        load_recipe(_write(tmp_path, crawl=crawl))
+
+
 def test_a_missing_section_is_named(tmp_path: Path) -> None:
     """What a recipe cannot do without is said."""
     with pytest.raises(BadInput, match="field targets: Field required"):
@@ -65,7 +72,7 @@ def test_a_missing_section_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("a: [", "is not YAML"), ("just words", "holds no fields"), (None, "there is no recipe")],
+    [("a: [", "is not YAML"), ("just words", "holds no fields"), (None, "there is no recipe file")],
     ids=["broken", "no mapping", "no file"],
 )
 def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str | None, complaint: str) -> None:

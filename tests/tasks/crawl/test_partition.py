@@ -42,6 +42,10 @@ def crawl_one(world: World, root: Path, path: str, host: str = PUBLIC[0]) -> Cra
         ("/busy/1", FetchReason.BAD_STATUS),
         ("/to/1?url=file:///etc/passwd", FetchReason.BAD_URL),
         ("/to/1?url=http://[::1", FetchReason.BAD_URL),
+        ("/to/1?url=http://cdn..example.com/a.jpg", FetchReason.BAD_URL),
+        ("/to/1?url=http://127.1/a.jpg", FetchReason.BAD_URL),
+        ("/to/1?url=http://2130706433/a.jpg", FetchReason.BAD_URL),
+        ("/to/1?url=http://0177.0.0.1/a.jpg", FetchReason.BAD_URL),
         ("/to/1?url=http://169.254.169.254/latest", FetchReason.BLOCKED_ADDRESS),
         ("/to/1?url=http://[::ffff:10.0.0.1]/", FetchReason.BLOCKED_ADDRESS),
     ],
@@ -81,6 +85,13 @@ def test_a_name_for_an_inner_address_is_refused(world: World, tmp_path: Path) ->
     config = recipe(allow_networks=["127.0.0.2/32"])
     [row] = fetch_partition([offer(f"http://localhost:{world.port}/good/1")], str(tmp_path), config)
     assert row.reason is FetchReason.BLOCKED_ADDRESS
+
+
+@pytest.mark.parametrize("host", ["cdn..example.com", ".com", f"{'a' * 64}.com"])
+def test_a_host_that_no_name_server_could_know_is_a_bad_url(tmp_path: Path, host: str) -> None:
+    """One malformed name among a source's results costs its own row and nothing else."""
+    [row] = fetch_partition([offer(f"http://{host}/a.jpg")], str(tmp_path), recipe())
+    assert (row.reason, row.digest) == (FetchReason.BAD_URL, None)
 
 
 def test_nobody_home_is_a_connection_error(tmp_path: Path) -> None:
