@@ -68,6 +68,8 @@ class Guard:
             raise Refused(FetchReason.BAD_URL, "neither http nor https")
         if not host or not port:
             raise Refused(FetchReason.BAD_URL, "no host")
+        if _is_malformed(host):
+            raise Refused(FetchReason.BAD_URL, "malformed host")
         if parsed.user is not None or parsed.password is not None:
             raise Refused(FetchReason.BAD_URL, "credentials in the URL")
         # aiohttp resolves names alone: an address in the URL never reaches the resolver below.
@@ -82,6 +84,16 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_malformed(host: str) -> bool:
+    """Whether no name server can know the host, or a system call would read it as a short form of an address."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return True
+    last = host.rstrip(".").rpartition(".")[2].lower()
+    return (last.isdigit() or last.startswith("0x")) and not _is_address(host)
 
 
 class GuardedResolver(AbstractResolver):

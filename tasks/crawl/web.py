@@ -76,8 +76,6 @@ class Web:
             async with self._session.get(url, allow_redirects=False) as response:
                 body = await self._body(response, cap) if response.status == 200 else b""
                 return Answer(response.status, response.headers, body)
-        except UnicodeError as error:  # a host name that has no form in DNS
-            raise Refused(FetchReason.BAD_URL, "malformed host") from error
         except TimeoutError as error:
             raise Refused(FetchReason.TIMEOUT, f"no connection in {self._limits.connect_seconds:g} s") from error
         except (aiohttp.ClientError, OSError) as error:

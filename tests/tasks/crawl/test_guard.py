@@ -43,7 +43,8 @@ def test_a_network_of_the_recipe_is_allowed_and_no_more() -> None:
     [
         "file:///etc/passwd", "ftp://example.org/a.jpg", "data:image/png;base64,AAAA", "javascript:alert(1)",
         "http://", "http:///a.jpg", "//example.org/a.jpg", "a.jpg", "", "http://[::1/a.jpg", "http://example.org:x/",
-        "http://user:secret@example.org/a.jpg", "http://user@example.org/a.jpg",
+        "http://cdn..example.com/a.jpg", "http://.com/", f"http://{'a' * 64}.com/", "http://127.1/", "http://0x7f.1/",
+        "http://2130706433/", "http://0177.0.0.1/", "http://user:secret@example.org/a.jpg", "http://user@example.org/a.jpg",
     ],
 )  # fmt: skip
 def test_only_plain_web_addresses_are_urls(url: str) -> None:
