@@ -40,9 +40,10 @@ grocery: .venv/installed
 
 # Pins what pyproject.toml allows: name==version lines only, so that any index serves them.
 lock: .venv/installed
-	$(BIN)/pip-compile --quiet --upgrade --extra dev --strip-extras --no-annotate --no-header \
+	$(BIN)/pip-compile --quiet --upgrade --all-extras --strip-extras --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file requirements.lock pyproject.toml
+	sed -i '/^$$/,$$d' requirements.lock
 
 clean:
 	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
