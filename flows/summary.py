@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.manifest import read_manifest, read_rows
-from storage.records import Accuracy, Stage, StageRef
+from storage.records import Accuracy, Split, Stage, StageRef
 from tasks.report.gather import step
 from tasks.report.page import GROUPS
 
@@ -23,12 +23,13 @@ def _stages(refs: Sequence[StageRef]) -> Table:
 
 
 def _accuracy(train: StageRef) -> Table:
+    """Settings are compared on validation; test is what a finished choice is worth."""
     rows = read_rows(train, Accuracy)
-    held = {(row.arm, row.group): row.accuracy for row in rows}
-    table = Table("test accuracy, %", *GROUPS)
+    held = {(row.arm, row.split, row.group): f"{100 * row.accuracy:.1f}" for row in rows}
+    table = Table("accuracy, %", "validation: all", *(f"test: {group}" for group in GROUPS))
     for arm in dict.fromkeys(row.arm for row in rows):
-        scores = (held.get((arm, group)) for group in GROUPS)
-        table.add_row(arm, *("-" if score is None else f"{100 * score:.1f}" for score in scores))
+        shown = [(Split.VAL, "all"), *((Split.TEST, group) for group in GROUPS)]
+        table.add_row(arm, *(held.get((arm, split, group), "-") for split, group in shown))
     return table
 
 

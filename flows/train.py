@@ -74,7 +74,7 @@ def train_arm(
         fitted = fit(data, config, arm, work, tell)
         checkpoint, metrics = fitted.checkpoint.read_bytes(), fitted.metrics.read_bytes()
     files = [
-        folder.write_rows(part, fitted.test, Accuracy),
+        folder.write_rows(part, [*fitted.val, *fitted.test], Accuracy),
         folder.write_rows(part, fitted.classes, ClassAccuracy),
         folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", checkpoint),
         folder.write_file(f"{arm}.metrics.jsonl", "metrics", metrics, volatile=True),

@@ -299,6 +299,7 @@ class Accuracy:
     group: str
     accuracy: float
     classes: int
+    split: Split = Split.TEST
 
 
 @dataclass(frozen=True, slots=True)

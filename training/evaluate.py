@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from storage.records import Accuracy, ClassAccuracy
+from storage.records import Accuracy, ClassAccuracy, Split
 from training.config import Arm, Shots
 from training.data import Indices, TrainingSet
 from training.feed import Batch
@@ -64,12 +64,12 @@ def per_class(tally: Tally, data: TrainingSet, shots: Shots, arm: Arm) -> tuple[
     )
 
 
-def by_group(classes: Iterable[ClassAccuracy]) -> tuple[Accuracy, ...]:
-    """One row a group that has a class with pictures; classes without any count in none."""
+def by_group(classes: Iterable[ClassAccuracy], split: Split) -> tuple[Accuracy, ...]:
+    """One row a group that has a class with pictures in this split; classes without any count in none."""
     judged = [row for row in classes if row.pictures]
     rows = []
     for group in GROUPS:
         shares = [row.correct / row.pictures for row in judged if group in ("all", row.group)]
         if shares:
-            rows.append(Accuracy(judged[0].arm, group, sum(shares) / len(shares), len(shares)))
+            rows.append(Accuracy(judged[0].arm, group, sum(shares) / len(shares), len(shares), split))
     return tuple(rows)

@@ -1,7 +1,7 @@
 """Batches of pictures, cut out and flipped at random for training, whole for evaluation."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -78,19 +78,19 @@ class PictureFeed:
 
     def training(self, steps: range) -> Iterator[Batch]:
         """One batch a step."""
-        batches = [self._keys(step, self._sampler.batch(step)) for step in steps]
+        batches = (self._keys(step, self._sampler.batch(step)) for step in steps)
         return self._load(Pictures(self._examples, self._encoder, augmented=True), batches)
 
     def evaluation(self, examples: Examples) -> Iterator[Batch]:
         """All examples once, in order."""
-        batches = [[(number, 0) for number in piece.tolist()] for piece in pieces(examples, EVALUATION_BATCH)]
+        batches = ([(number, 0) for number in piece.tolist()] for piece in pieces(examples, EVALUATION_BATCH))
         return self._load(Pictures(examples, self._encoder, augmented=False), batches)
 
     def _keys(self, step: int, numbers: Indices) -> list[Key]:
         drawn = seeds(self._seed, "augmentation", step, len(numbers))
         return list(zip(numbers.tolist(), drawn, strict=True))
 
-    def _load(self, pictures: Pictures, batches: list[list[Key]]) -> Iterator[Batch]:
+    def _load(self, pictures: Pictures, batches: Iterable[list[Key]]) -> Iterator[Batch]:
         # A generator of its own: the loader would else draw its workers' seeds from torch's global one.
         generator = torch.Generator().manual_seed(self._seed)
         # Forked workers would inherit the threads and exit handlers of whatever runs the training.

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from storage.fingerprint import fingerprint
-from storage.records import Accuracy, ClassAccuracy
+from storage.records import Accuracy, ClassAccuracy, Split
 from training.arms import derive
 from training.checkpoint import load_weights
 from training.config import Arm, Mode, TrainConfig
@@ -89,6 +89,6 @@ def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step:
 
     classes = judge(data.test)
     return Fitted(
-        arm, by_group(judge(data.val)), by_group(classes), classes, run.best, folder / "metrics.jsonl",
-        progress.best_step, time.monotonic() - started,
+        arm, by_group(judge(data.val), Split.VAL), by_group(classes, Split.TEST), classes,
+        run.best, folder / "metrics.jsonl", progress.best_step, time.monotonic() - started,
     )  # fmt: skip

@@ -22,6 +22,10 @@ Reject = Callable[[Candidate, Refused], None]
 """Take note of a candidate that brought no picture."""
 
 
+IN_A_ROW = 5
+"""How many answers of 429 or 503 in a row a host may give before it is left alone."""
+
+
 @dataclass(slots=True)
 class Line:
     """The URLs of one host that still wait, and since when it may be asked again."""
@@ -30,6 +34,7 @@ class Line:
     waiting: deque[Candidate] = field(default_factory=deque)
     again: set[str] = field(default_factory=set)
     not_before: float = 0.0
+    throttled: int = 0
 
     async def ready(self) -> None:
         """Return when the host may be asked."""
@@ -40,9 +45,11 @@ class Line:
     def pause(self, candidate: Candidate, throttled: Throttled) -> list[Candidate]:
         """Keep away as long as asked, then try the candidate once more; those given up for good.
 
-        A pause beyond our patience gives up the whole line: asking earlier would be rude.
+        A pause beyond our patience gives up the whole line, since asking earlier would be rude;
+        so does a host that throttles everything, since asking on would be no better.
         """
-        if throttled.seconds > self.longest_pause:
+        self.throttled += 1
+        if throttled.seconds > self.longest_pause or self.throttled > IN_A_ROW:
             given_up = [candidate, *self.waiting]
             self.waiting.clear()
             return given_up
@@ -62,6 +69,7 @@ async def _serve(line: Line, visit: Visit, reject: Reject) -> None:
         candidate = line.waiting.popleft()
         try:
             await visit(candidate)
+            line.throttled = 0
         except Throttled as throttled:
             for lost in line.pause(candidate, throttled):
                 reject(lost, throttled)

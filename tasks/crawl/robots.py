@@ -19,7 +19,7 @@ _UNREACHED = (FetchReason.BLOCKED_ADDRESS, FetchReason.CONNECTION, FetchReason.T
 def _rules(answer: Answer) -> Protego | Refused:
     if answer.status == 200:
         return Protego.parse(answer.body.decode("utf-8", "replace"))
-    if 400 <= answer.status < 500:
+    if 400 <= answer.status < 500 and answer.status != 429:  # who throttles has not said that there are no rules
         return Protego.parse("")
     return Refused(FetchReason.ROBOTS, f"robots.txt answers {answer.status}")
 

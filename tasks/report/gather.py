@@ -5,7 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from storage.manifest import read_manifest, read_rows
-from storage.records import Accuracy, Crawled, Decision, Neighbor, Spend, Stage, StageRef, TargetClass, Unanswered
+from storage.records import (
+    Accuracy,
+    Crawled,
+    Decision,
+    Neighbor,
+    Spend,
+    Split,
+    Stage,
+    StageRef,
+    TargetClass,
+    Unanswered,
+)
 from tasks.report.by_target import target_blocks
 from tasks.report.config import ReportConfig
 from tasks.report.page import GROUPS, Arm, Outcome, Place, Report, Score, Step
@@ -63,7 +74,7 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
     stages = _Stages(refs)
     crawled = stages.rows(Stage.CRAWL, Crawled)
     decisions = stages.rows(Stage.SELECT, Decision)
-    accuracy = stages.rows(Stage.TRAIN, Accuracy)
+    accuracy = [row for row in stages.rows(Stage.TRAIN, Accuracy) if row.split is Split.TEST]
     sizes = {row.group: row.classes for row in accuracy}
     blocks = target_blocks(
         stages.rows(Stage.TARGETS, TargetClass),

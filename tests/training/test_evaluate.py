@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from storage.records import Split
 from tests.training.small import small_set
 from training.config import Arm, Shots
 from training.evaluate import Tally, by_group, group_of, mean_accuracy, per_class, predict
@@ -32,7 +33,7 @@ def test_groups_are_unweighted_means_over_classes() -> None:
     """A class of a thousand pictures counts as much as one of four; a class without any does not count."""
     tally = Tally(correct=np.array([500, 3, 0]), pictures=np.array([1000, 4, 0]))
     classes = per_class(tally, small_set(train=(12, 6, 2)), SHOTS, Arm.SILENCED)
-    rows = {row.group: (row.accuracy, row.classes) for row in by_group(classes)}
+    rows = {row.group: (row.accuracy, row.classes) for row in by_group(classes, Split.TEST)}
     assert rows == {"all": (0.625, 2), "many": (0.5, 1), "medium": (0.75, 1)}
     assert mean_accuracy(tally) == 0.625
     assert [(row.name, row.group, row.train) for row in classes][2] == ("target 2", "few", 2)

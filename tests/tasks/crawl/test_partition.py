@@ -10,6 +10,7 @@ import pytest
 from storage.pictures import PictureStore
 from storage.records import Crawled, FetchReason
 from tasks.crawl.partition import fetch_partition
+from tasks.crawl.politeness import IN_A_ROW
 from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, hasty, offer, recipe
 
 ROOT = Path(__file__).parents[3]
@@ -163,11 +164,12 @@ def test_robots_txt_of_a_redirect_is_obeyed(world: World, tmp_path: Path) -> Non
     assert row.reason is FetchReason.ROBOTS
 
 
-def test_an_unreadable_robots_txt_means_no(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_unreadable_robots_txt_means_no(world: World, tmp_path: Path, status: int) -> None:
     """A host in trouble is left alone."""
-    world.robots[PUBLIC[0]] = (503, "")
+    world.robots[PUBLIC[0]] = (status, "")
     row = crawl_one(world, tmp_path, "/good/1")
-    assert (row.reason, row.detail) == (FetchReason.ROBOTS, "robots.txt answers 503")
+    assert (row.reason, row.detail) == (FetchReason.ROBOTS, f"robots.txt answers {status}")
 
 
 def test_a_throttled_url_is_tried_once_more_after_the_pause(world: World, tmp_path: Path) -> None:
@@ -178,6 +180,16 @@ def test_a_throttled_url_is_tried_once_more_after_the_pause(world: World, tmp_pa
     assert row.digest
     assert time.monotonic() - started >= 1
     assert world.paths() == ["/throttled/1"] * 2
+
+
+def test_a_host_that_throttles_everything_is_left_alone(world: World, tmp_path: Path) -> None:
+    """Twenty URLs cost a handful of requests, and each has its row."""
+    candidates = [offer(world.url(f"/throttled/{n}")) for n in range(20)]
+    world.throttle |= {f"/throttled/{n}": [0.01] * 50 for n in range(20)}
+    rows = fetch_partition(candidates, str(tmp_path), recipe())
+    assert {row.reason for row in rows} == {FetchReason.BAD_STATUS}
+    assert len(rows) == 20
+    assert len(world.paths()) <= IN_A_ROW + 2 * recipe().pace.per_host
 
 
 def test_a_pause_beyond_patience_gives_up_the_host(world: World, tmp_path: Path) -> None:
@@ -200,6 +212,7 @@ def test_progress_counts_every_url(world: World, tmp_path: Path) -> None:
 CHILD = """
 import sys
 from tasks.crawl.partition import fetch_partition
+from tasks.crawl.politeness import IN_A_ROW
 from tests.tasks.crawl.world import offer, recipe
 config = recipe(pace={"per_host": 1, "total": 1, "segment_seconds": 0.2})
 fetch_partition([offer(url) for url in sys.argv[2:]], sys.argv[1], config)
