@@ -26,7 +26,8 @@ def _accuracy(train: StageRef) -> Table:
     """Settings are compared on validation; test is what a finished choice is worth."""
     rows = read_rows(train, Accuracy)
     held = {(row.arm, row.split, row.group): f"{100 * row.accuracy:.1f}" for row in rows}
-    table = Table("accuracy, %", "validation: all", *(f"test: {group}" for group in GROUPS))
+    table = Table("arm", "validation", *GROUPS, title="accuracy, %: all of validation, then test by group")
+    table.columns[0].no_wrap = True
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [(Split.VAL, "all"), *((Split.TEST, group) for group in GROUPS)]
         table.add_row(arm, *(held.get((arm, split, group), "-") for split, group in shown))
