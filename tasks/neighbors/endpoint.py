@@ -49,5 +49,6 @@ def stage_errors(config: NeighborsConfig) -> Iterator[None]:
             raise
         raise Unreachable(
             f"nothing answers at {config.base_url} (`neighbors.base_url`): {error.__cause__}",
-            "correct it or start the endpoint; if this recipe uses the sandbox, start it: python -m sandbox --corpus ... --root ...",
+            "correct it or start the endpoint; if this recipe uses the sandbox, start it: "
+            "python -m sandbox --corpus ... --root ...",
         ) from error

@@ -84,5 +84,8 @@ async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
         if stay_away > _PATIENCE:
             break
         turns.hold(stay_away)
-    mend = "check the network and crawl.sources; if this recipe uses the sandbox, start it: python -m sandbox --corpus ... --root ..."
+    mend = (
+        "check the network and crawl.sources; if this recipe uses the sandbox, start it: "
+        "python -m sandbox --corpus ... --root ..."
+    )
     raise Unreachable(f"{base_url} does not answer: {trouble}", mend)
