@@ -5,7 +5,7 @@
 
 For each seed the pipeline runs up to its shards against a sandbox web over photographs; then
 every arm is trained on the same pictures. The oracle arm trains on the good pictures straight
-from the data set, so it is what perfect curation would buy. Nothing is chosen on the test split.
+from the data set, so it is what perfect curation would buy. Within a run nothing is chosen on the test split.
 """
 
 import argparse
