@@ -1,10 +1,11 @@
+# make demo     the whole job, with nothing but the clone (minutes)
 # make test     the environment and the tests (minutes)
 # make grocery  the whole job on photographs: sandbox up, pipeline, sandbox down
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all check grocery lock clean
+.PHONY: install lint types test test-all check demo grocery lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -29,14 +30,16 @@ test-all: .venv/installed
 
 check: lint types test
 
-# GROCERY_ROOT is the data set's folder. The sandbox is ended however the pipeline ends.
+# The sandbox serves while the command behind `--` runs; what it started ends with it, also on Ctrl-C.
+demo: .venv/installed
+	@$(BIN)/python -m sandbox --corpus herbarium --root runs/herbarium -- \
+	  $(BIN)/python -m flows.pipeline recipes/demo.yaml
+
+# GROCERY_ROOT is the data set's folder.
 grocery: .venv/installed
 	@test -d "$(GROCERY_ROOT)" || { echo "say where the data set lies: make grocery GROCERY_ROOT=/path/to/grocery"; exit 2; }
-	@ready=$$(mktemp -u); \
-	$(BIN)/python -m sandbox --corpus photographs --root "$(GROCERY_ROOT)" --ready-file $$ready & web=$$!; \
-	trap 'kill $$web; wait $$web; rm -f $$ready' EXIT; trap 'exit 130' INT TERM; \
-	while ! test -e $$ready; do kill -0 $$web || exit 1; sleep 0.2; done; \
-	GROCERY_ROOT="$(GROCERY_ROOT)" $(BIN)/python -m flows.pipeline recipes/grocery.yaml
+	@GROCERY_ROOT="$(GROCERY_ROOT)" $(BIN)/python -m sandbox --corpus photographs --root "$(GROCERY_ROOT)" -- \
+	  $(BIN)/python -m flows.pipeline recipes/grocery.yaml
 
 # Pins what pyproject.toml allows: name==version lines only, so that any index serves them.
 lock: .venv/installed

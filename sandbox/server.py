@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sandbox import chat, hosts, inspection, search
+from sandbox.companion import accompany
 from sandbox.corpus import Corpus
 from sandbox.offers import address_of
 from sandbox.world import WORLD, World, make_world
@@ -79,20 +80,30 @@ async def _start(app: web.Application, sockets: Sequence[socket.socket]) -> web.
 
 def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 
-async def serve(corpus: Corpus, settings: Settings, ready: Callable[[str, World], None]) -> None:
-    """Serve a corpus until SIGINT or SIGTERM; `ready` is told the base address once all answer."""
+async def serve(
+    corpus: Corpus, settings: Settings, ready: Callable[[str, World], None], command: Sequence[str] = ()
+) -> int:
+    """Serve a corpus until SIGINT or SIGTERM, or while a command runs; that command's exit code, else 0.
+
+    `ready` is told the base address once all answer.
+    """
     stop = _stop_on_signals()
     sockets = _bind(settings)
     port = sockets[0].getsockname()[1]
     world = make_world(corpus, settings.seed, settings.hosts, port)
     runners = [await _start(_base(world), sockets[:1]), await _start(_image_host(world), sockets[1:])]
     ready(f"http://{BASE}:{port}", world)
-    await stop.wait()
-    world.closing.set()
-    for runner in runners:
-        await runner.cleanup()
+    try:
+        if command:
+            return await accompany(command, stop)
+        await stop.wait()
+        return 0
+    finally:
+        world.closing.set()
+        for runner in runners:
+            await runner.cleanup()

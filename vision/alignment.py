@@ -14,8 +14,11 @@ from vision.hashes import SIDE
 STEPS = (0.025, 0.0125, 0.00625)
 """How far each finer search looks around the best cuts so far, as shares of a side."""
 
-HOPELESS = 0.7
-"""A pair that correlates less than this after the coarse search is not searched finely."""
+HOPELESS = (0.8, 0.88, 0.93)
+"""Correlations under which a pair is given up: after the coarse search, and after the first two finer ones.
+
+Of some 3,400 copies on two webs that align at 0.96 or more in the end, none lay under 0.87, 0.93 and 0.95 there.
+"""
 
 _CHUNK = 256  # pairs, or originals, at a time: some 50 MB of hypotheses
 _COARSE = (NEARBY + 1) * (MAX_CUT / 2)  # no cut, half of the largest or all of it, on either side
@@ -57,22 +60,23 @@ def _coarse(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> tup
 
 
 def _refined(copies: np.ndarray, originals: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """The best correlation of p pairs around their best coarse cuts."""
+    """The best correlation of p pairs around their best coarse cuts, as far as each is searched."""
     row, column = np.divmod(place, len(_COARSE))
-    y, x, every = _COARSE[row], _COARSE[column], np.arange(len(copies))
+    y, x, hopeful = _COARSE[row], _COARSE[column], np.arange(len(copies))
     small, found = _unit(_halved(copies)), np.zeros(len(copies), np.float32)
-    for step in STEPS:
+    for step, enough in zip(STEPS, (*HOPELESS[1:], 1.0), strict=True):
         ys, xs = (np.clip(center[:, None] + NEARBY * step, 0, MAX_CUT) for center in (y, x))
         rows, columns = (resampling(cuts[..., 0], cuts[..., 1], SIDE // 2, SIDE) for cuts in (ys, xs))
-        fits = correlations(small, originals, rows, columns).reshape(len(copies), len(NEARBY) ** 2)
-        found, (row, column) = fits.max(1), np.divmod(fits.argmax(1), len(NEARBY))
-        y, x = ys[every, row], xs[every, column]
+        fits = correlations(small[hopeful], originals[hopeful], rows, columns).reshape(len(hopeful), len(NEARBY) ** 2)
+        found[hopeful], (row, column) = fits.max(1), np.divmod(fits.argmax(1), len(NEARBY))
+        on = np.flatnonzero(fits.max(1) > enough)
+        y, x, hopeful = ys[on, row[on]], xs[on, column[on]], hopeful[on]
     return found
 
 
 def _one_way(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     found, place = _coarse(copies, originals, pairs)
-    hopeful = np.flatnonzero(found > HOPELESS)
+    hopeful = np.flatnonzero(found > HOPELESS[0])
     for some in np.split(hopeful, range(_CHUNK, len(hopeful), _CHUNK)):
         copy, original = pairs[some].T
         found[some] = _refined(copies[copy], originals[original], place[some])
@@ -83,7 +87,7 @@ def alignment(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> n
     """How surely each copy is its original under some crop, mirrored or not: float32 [p], 1 for a perfect fit.
 
     Both are gray thumbnails, uint8 [n, SIDE, SIDE] and [m, SIDE, SIDE]; `pairs` [p, 2] index
-    them. A pair that is no copy gets a correlation below HOPELESS, or its best one.
+    them. A pair that was given up has the correlation it had then.
     """
     ours, theirs = copies.astype(np.float32), originals.astype(np.float32)
     theirs -= theirs.mean((1, 2), keepdims=True)  # small numbers, so that variances keep their digits

@@ -11,23 +11,37 @@ from vision.config import EncoderConfig
 if TYPE_CHECKING:
     from torch import nn
 
+_FOLDER_CONFIG = "open_clip_config.json"
+_MODEL_FILES = {".json", ".safetensors", ".bin", ".pt", ".pth"}
+
 
 def encoder_digest(config: EncoderConfig) -> str:
     """What the vectors depend on: architecture, input and the weights' bytes (their tag where they are downloaded)."""
     if config.checkpoint is None:
         return fingerprint(config)
-    with _checkpoint(config).open("rb") as file:
-        return fingerprint(config, hashlib.file_digest(file, "sha256").hexdigest())
+    return fingerprint(config, *(_file_digest(path) for path in _weights(_checkpoint(config))))
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _weights(checkpoint: Path) -> list[Path]:
+    """The file, or a folder's files that make the model; a card beside them does not."""
+    if checkpoint.is_file():
+        return [checkpoint]
+    return sorted(path for path in checkpoint.iterdir() if path.suffix in _MODEL_FILES)
 
 
 def _checkpoint(config: EncoderConfig) -> Path:
     path = Path(config.checkpoint or "")
-    if not path.is_file():
-        raise BadInput(
-            f"encoder.checkpoint: there is no file {path}",
-            "set it to a file of weights, or leave it out and set encoder.pretrained to a tag to download",
-        )
-    return path
+    if path.is_file() or (config.kind == "open_clip" and (path / _FOLDER_CONFIG).is_file()):
+        return path
+    raise BadInput(
+        f"encoder.checkpoint: there is no file {path}, nor a folder of open_clip's with its {_FOLDER_CONFIG}",
+        "set it to weights that are there, or leave it out and set encoder.pretrained to a tag to download",
+    )
 
 
 def _timm(config: EncoderConfig) -> "nn.Module":
@@ -47,10 +61,12 @@ def _timm(config: EncoderConfig) -> "nn.Module":
 def _open_clip(config: EncoderConfig) -> "nn.Module":
     import open_clip
 
-    weights = str(_checkpoint(config)) if config.checkpoint is not None else config.pretrained
-    model = open_clip.create_model(
-        config.name, pretrained=weights, require_pretrained=weights is not None, **config.options
-    )
+    name, weights = config.name, config.pretrained
+    if config.checkpoint is not None:
+        checkpoint = _checkpoint(config)
+        name, weights = (f"local-dir:{checkpoint}", None) if checkpoint.is_dir() else (name, str(checkpoint))
+    wanted = config.checkpoint is not None or weights is not None
+    model = open_clip.create_model(name, pretrained=weights, require_pretrained=wanted, **config.options)
     tower: nn.Module = model.visual
     return tower
 

@@ -14,9 +14,11 @@ class EncoderConfig(Section):
     """A frozen picture encoder; the checkpoint counts by its content (`encoder_digest`), not by its path."""
 
     kind: Literal["timm", "open_clip"] = Field(description="The library that knows the architecture")
-    name: str = Field(description="The architecture there, such as mobilenetv1_100 or ViT-B-16")
+    name: str = Field(description="The architecture there, such as mobilenetv1_100 or ViT-B-16; a folder has its own")
     checkpoint: str | None = Field(
-        None, description="A local file of weights, safetensors or a torch state dict", json_schema_extra=NOT_IN_KEY
+        None,
+        description="A local file of weights, safetensors or a torch state dict; or a folder as open_clip saves it",
+        json_schema_extra=NOT_IN_KEY,
     )
     pretrained: str | None = Field(None, description="The library's tag of weights to download, where no checkpoint is")
     options: dict[str, str | int | float | bool] = Field(

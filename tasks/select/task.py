@@ -10,7 +10,7 @@ from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
 from vision.vectors import Vectors
 
-VERSION = 1
+VERSION = 2
 
 
 def _vectors(ref: StageRef) -> Vectors:

@@ -54,7 +54,7 @@ def test_a_signal_ends_it_cleanly_though_an_answer_is_outstanding(folder: Path, 
     command = [sys.executable, "-m", "sandbox", "--corpus", "photographs", "--root", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        base_url = process.stdout.readline().split()[3].rstrip(":")
+        base_url = process.stdout.readline().split()[3].rstrip(",")
         ledger = get(f"{base_url}/ledger").body.decode()
         url = next(line for line in ledger.splitlines() if f'"{Failure.TIMEOUT}"' in line).split('"')[3]
         with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as waiting:

@@ -1,0 +1,72 @@
+"""A recipe against a sandbox web of one seed: what every benchmark over known truth starts from."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.truth import Curation, curation
+from flows.recipe import Recipe, load_recipe
+from sandbox.ledger import Truth
+from sandbox.process import SandboxProcess, running
+from storage.manifest import read_rows
+from storage.records import Crawled, Decision, StageRef
+from tasks.targets.long_tail import LongTail
+
+PORT = 8766
+"""Fixed, so that URLs, and with them keys and the order of pictures, are the same in every run."""
+
+CORPORA = {"herbarium": "recipes/demo.yaml", "photographs": "recipes/grocery.yaml"}
+"""The corpora that there are, and the recipe of each."""
+
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "grocery"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running sandbox, a recipe against it, and the truth about every URL."""
+
+    recipe: Recipe
+    ledger: Sequence[Truth]
+
+
+def _recipe(recipe: Recipe, sandbox: SandboxProcess, root: Path, seed: int) -> Recipe:
+    source = recipe.crawl.sources[0].model_copy(update={"base_url": sandbox.base_url})
+    targets: dict[str, object] = {"root": str(root)}
+    if recipe.targets.long_tail:
+        targets["long_tail"] = LongTail(seed=seed)  # the sandbox's web is laid out by the same rule
+    return recipe.model_copy(
+        update={
+            "targets": recipe.targets.model_copy(update=targets),
+            "neighbors": recipe.neighbors.model_copy(update={"base_url": sandbox.api_url}),
+            "crawl": recipe.crawl.model_copy(update={"sources": (source,)}),
+            "train": recipe.train.model_copy(update={"seed": seed}),
+        }
+    )
+
+
+@contextmanager
+def world(corpus: str, work: Path, seed: int, photographs: Path | None = None) -> Iterator[World]:
+    """The corpus's recipe with one seed for web, tail and training; everything is written below `work`."""
+    root = work / f"flowers-{seed}"
+    if corpus == "photographs":
+        root = photographs or Path(os.environ.get("GROCERY_ROOT", SHARED))
+        os.environ["GROCERY_ROOT"] = str(root)
+    recipe = load_recipe(CORPORA[corpus], str(work / f"{corpus}-{seed}"))
+    with running(root, corpus=corpus, seed=seed, port=PORT) as sandbox:
+        yield World(_recipe(recipe, sandbox, root, seed), sandbox.ledger())
+
+
+def score(ledger: Sequence[Truth], crawl: StageRef, select: StageRef) -> Curation:
+    """What the kept pictures are worth by the ledger."""
+    kept = {row.key for row in read_rows(select, Decision) if row.reason is None}
+    return curation(ledger, ((row.url, row.neighbor) for row in read_rows(crawl, Crawled) if row.key in kept))
+
+
+def mean(values: Sequence[float]) -> tuple[float, float]:
+    """The mean and its standard error."""
+    spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    return float(np.mean(values)), float(spread)

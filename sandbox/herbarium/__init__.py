@@ -1,0 +1,1 @@
+"""The second corpus: flowers that code draws, of species that attributes define."""
