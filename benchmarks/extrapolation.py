@@ -1,16 +1,17 @@
 """The yardstick: what curated pictures from a rough web buy a long-tailed classifier.
 
-    python -m benchmarks.extrapolation            seeds 0 to 4: webs, long tails and training together
-    python -m benchmarks.extrapolation --quick    one seed and fewer steps
+    python -m benchmarks.extrapolation                        Grocery, frozen features, seeds 0 to 4
+    python -m benchmarks.extrapolation --corpus herbarium     drawn worlds, the demo's network from scratch
+    ... --quick                                               one seed and fewer steps
 
-For each seed the pipeline runs up to its shards against a sandbox web over photographs; then
-every arm is trained on the same pictures. The oracle arm trains on the good pictures straight
-from the data set, so it is what perfect curation would buy. Within a run nothing is chosen on the test split.
+A seed is web, long tail and training together, and for the herbarium its species too. For each the
+pipeline runs up to its shards against a sandbox web; then every arm is trained on the same pictures.
+The oracle arm trains on the good pictures straight from the corpus, so it is what perfect curation
+would buy. Within a run nothing is chosen on the test split.
 """
 
 import argparse
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,28 +21,23 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.truth import Curation, curation
+from benchmarks.truth import Curation
+from benchmarks.worlds import CORPORA, World, mean, score, world
 from flows.pipeline import extrapolate
-from flows.recipe import Recipe, load_recipe
 from flows.terminal import speak_plainly
-from sandbox.ledger import Kind, Truth
-from sandbox.process import SandboxProcess, running
+from sandbox.ledger import Kind
 from storage.manifest import read_rows
-from storage.records import Accuracy, Crawled, Decision, Neighbor, Stage, StageRef
+from storage.records import Accuracy, Neighbor, Stage, StageRef
 from tasks.embed.embed import embed
-from tasks.targets.long_tail import LongTail
-from training.config import Arm
-from training.data import Examples, TrainingSet, as_edges
-from training.read import read_features
+from training.config import Arm, Mode
+from training.data import Examples, Inputs, Picture, TrainingSet, as_edges
+from training.read import read_features, read_pictures
 from training.run import fit
 from vision.encoders import load_encoder
 
-PORT = 8766
-"""Fixed, so that URLs, and with them keys and the order of pictures, are the same in every run."""
-
 GROUPS = ("all", "many", "medium", "few")
 ORACLE = "oracle"
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "grocery"
+QUICK_STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,69 +49,55 @@ class Outcome:
     curation: Curation
 
 
-def _recipe(path: str, sandbox: SandboxProcess, root: Path, seed: int, steps: int | None) -> Recipe:
-    """The recipe against this sandbox, with one seed for the tail and for training."""
-    recipe = load_recipe(path, str(root))
-    tail = LongTail(seed=seed)  # the sandbox's web is laid out by the same rule
-    source = recipe.crawl.sources[0].model_copy(update={"base_url": sandbox.base_url})
-    training = {"seed": seed} | ({"steps": steps} if steps else {})
-    return recipe.model_copy(
-        update={
-            "targets": recipe.targets.model_copy(update={"long_tail": tail}),
-            "neighbors": recipe.neighbors.model_copy(update={"base_url": sandbox.api_url}),
-            "crawl": recipe.crawl.model_copy(update={"sources": (source,)}),
-            "train": recipe.train.model_copy(update=training),
-        }
-    )
+def _inputs(at: World, keys: Sequence[str], folder: Path) -> Inputs:
+    """Originals of the corpus as the recipe's training takes them: vectors, or files in the folder."""
+    if at.recipe.train.mode is Mode.FEATURES:
+        encoder = load_encoder(at.recipe.embed.encoder)
+        vectors, _ = embed(((key, at.corpus.picture(key)) for key in keys), at.recipe.embed, encoder)
+        return vectors.matrix
+    pictures = np.empty(len(keys), dtype=object)
+    for number, key in enumerate(keys):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(at.corpus.picture(key))
+        pictures[number] = Picture(str(path), key)
+    return pictures
 
 
-def _score(ledger: Sequence[Truth], refs: dict[Stage, StageRef]) -> Curation:
-    kept = {row.key for row in read_rows(refs[Stage.SELECT], Decision) if row.reason is None}
-    rows = [row for row in read_rows(refs[Stage.CRAWL], Crawled) if row.key in kept]
-    return curation(ledger, ((row.url, row.neighbor) for row in rows))
-
-
-def _oracle(data: TrainingSet, ledger: Sequence[Truth], refs: dict[Stage, StageRef], recipe: Recipe) -> TrainingSet:
-    """The same targets with every good photograph of every neighbor class, and no other."""
-    root = Path(recipe.targets.root)
+def _oracle(data: TrainingSet, at: World, refs: dict[Stage, StageRef], folder: Path) -> TrainingSet:
+    """The same targets with every good picture of every neighbor class, and no other."""
     parents = {row.name: row.parents for row in read_rows(refs[Stage.NEIGHBORS], Neighbor) if row.reason is None}
-    good = sorted({(row.neighbor, row.original) for row in ledger if row.kind is Kind.GOOD})
+    good = sorted({(row.neighbor, row.original) for row in at.ledger if row.kind is Kind.GOOD})
     names = sorted({name for name, _ in good})
-    encoder = load_encoder(recipe.embed.encoder)
-    files = ((original, (root / original).read_bytes()) for _, original in good)
-    vectors, _ = embed(files, recipe.embed, encoder)
     labels = np.array([names.index(name) for name, _ in good], dtype=np.int64)
     edges = [(parent, index) for index, name in enumerate(names) for parent in parents[name]]
-    return replace(data, auxiliaries=tuple(names), edges=as_edges(edges), auxiliary=Examples(vectors.matrix, labels))
+    inputs = _inputs(at, [original for _, original in good], folder)
+    return replace(data, auxiliaries=tuple(names), edges=as_edges(edges), auxiliary=Examples(inputs, labels))
 
 
 def _groups(rows: Iterable[Accuracy]) -> dict[str, float]:
     return {row.group: 100 * row.accuracy for row in rows}
 
 
-def run_seed(path: str, grocery: Path, work: Path, seed: int, steps: int | None, console: Console) -> Outcome:
+def run_seed(at: World, seed: int, steps: int | None, console: Console) -> Outcome:
     """Curate against one sandbox web and train every arm on what came of it."""
-    with running(grocery, seed=seed, port=PORT) as sandbox:
-        recipe = _recipe(path, sandbox, work / f"seed-{seed}", seed, steps)
-        done = extrapolate(recipe, Stage.SHARD)
-        ledger = sandbox.ledger()
+    done = extrapolate(at.recipe, Stage.SHARD)
     refs = {ref.stage: ref for ref in done}  # the embedded candidates come after the embedded targets
+    targets, shards = refs[Stage.TARGETS], refs[Stage.SHARD]
     target_vectors = next(ref for ref in done if ref.stage is Stage.EMBED)
-    data = read_features(refs[Stage.TARGETS], target_vectors, refs[Stage.SHARD], refs[Stage.EMBED])
-    sets = {str(arm): (data, arm) for arm in Arm} | {ORACLE: (_oracle(data, ledger, refs, recipe), Arm.SILENCED)}
+    if at.recipe.train.mode is Mode.FEATURES:
+        data = read_features(targets, target_vectors, shards, refs[Stage.EMBED])
+    else:
+        data = read_pictures(targets, target_vectors, shards)
+    config = at.recipe.train.model_copy(update={"steps": steps} if steps else {})
     accuracy = {}
-    for name, (examples, arm) in sets.items():
-        with tempfile.TemporaryDirectory() as folder:  # nothing of an earlier run is taken up
-            fitted = fit(examples, recipe.train, arm, Path(folder))
-        accuracy[name] = _groups(fitted.test)
-        console.print(f"seed {seed} {name}: {accuracy[name]['all']:.1f} all, {accuracy[name]['few']:.1f} few")
-    return Outcome(seed, accuracy, _score(ledger, refs))
-
-
-def _mean(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and its standard error."""
-    spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return float(np.mean(values)), float(spread)
+    with tempfile.TemporaryDirectory() as folder:
+        sets = {str(arm): (data, arm) for arm in Arm}
+        sets[ORACLE] = (_oracle(data, at, refs, Path(folder)), Arm.SILENCED)
+        for name, (examples, arm) in sets.items():
+            fitted = fit(examples, config, arm, Path(folder, name))  # a folder of its own: nothing is taken up
+            accuracy[name] = _groups(fitted.test)
+            console.print(f"seed {seed} {name}: {accuracy[name]['all']:.1f} all, {accuracy[name]['few']:.1f} few")
+    return Outcome(seed, accuracy, score(at.ledger, refs[Stage.CRAWL], refs[Stage.SELECT]))
 
 
 def summarize(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
@@ -124,10 +106,10 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     for arm in outcomes[0].accuracy:
         summary[arm] = {}
         for group in GROUPS:
-            mean, error = _mean([outcome.accuracy[arm][group] for outcome in outcomes])
-            summary[arm] |= {group: round(mean, 2), f"{group}_se": round(error, 2)}
+            average, error = mean([outcome.accuracy[arm][group] for outcome in outcomes])
+            summary[arm] |= {group: round(average, 2), f"{group}_se": round(error, 2)}
     precision, recall = (
-        _mean([getattr(outcome.curation, what) for outcome in outcomes])[0] for what in ("precision", "recall")
+        mean([getattr(outcome.curation, what) for outcome in outcomes])[0] for what in ("precision", "recall")
     )
     leaks = sum(outcome.curation.leaks for outcome in outcomes)
     summary["curation"] = {"precision": round(precision, 4), "recall": round(recall, 4), "leaks": leaks}
@@ -149,20 +131,24 @@ def _show(outcomes: Sequence[Outcome], summary: dict[str, dict[str, float]], con
 
 def main() -> None:
     """Run the yardstick and print its tables, the last line one JSON object."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.extrapolation", description=__doc__)
-    parser.add_argument("--recipe", default="recipes/grocery.yaml")
-    parser.add_argument("--grocery", type=Path, default=Path(os.environ.get("GROCERY_ROOT", SHARED)))
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.extrapolation", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--corpus", choices=list(CORPORA), default="photographs")
+    parser.add_argument("--grocery", type=Path, help="the photographs' folder")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--work", type=Path, help="keep what is written here (default: a temporary folder)")
-    parser.add_argument("--quick", action="store_true", help="seed 0 alone, 500 steps an arm")
+    parser.add_argument("--quick", action="store_true", help=f"seed 0 alone, {QUICK_STEPS} steps an arm")
     arguments = parser.parse_args()
-    os.environ["GROCERY_ROOT"] = str(arguments.grocery)
     console = Console()
     speak_plainly()
-    seeds, steps = ([0], 500) if arguments.quick else (arguments.seeds, None)
+    seeds, steps = ([0], QUICK_STEPS) if arguments.quick else (arguments.seeds, None)
+    outcomes = []
     with tempfile.TemporaryDirectory() as temporary:
-        work = arguments.work or Path(temporary)
-        outcomes = [run_seed(arguments.recipe, arguments.grocery, work, seed, steps, console) for seed in seeds]
+        for seed in seeds:
+            with world(arguments.corpus, arguments.work or Path(temporary), seed, arguments.grocery) as at:
+                outcomes.append(run_seed(at, seed, steps, console))
     summary = summarize(outcomes)
     _show(outcomes, summary, console)
     print(json.dumps(summary))

@@ -10,6 +10,8 @@ import numpy as np
 
 from benchmarks.truth import Curation, curation
 from flows.recipe import Recipe, load_recipe
+from sandbox.corpora import load_corpus
+from sandbox.corpus import Corpus
 from sandbox.ledger import Truth
 from sandbox.process import SandboxProcess, running
 from storage.manifest import read_rows
@@ -27,10 +29,11 @@ SHARED = Path(__file__).parents[2] / "shared" / "data" / "grocery"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running sandbox, a recipe against it, and the truth about every URL."""
+    """A running sandbox, a recipe against it, the truth about every URL, and the originals behind them."""
 
     recipe: Recipe
     ledger: Sequence[Truth]
+    corpus: Corpus
 
 
 def _recipe(recipe: Recipe, sandbox: SandboxProcess, root: Path, seed: int) -> Recipe:
@@ -57,7 +60,7 @@ def world(corpus: str, work: Path, seed: int, photographs: Path | None = None) -
         os.environ["GROCERY_ROOT"] = str(root)
     recipe = load_recipe(CORPORA[corpus], str(work / f"{corpus}-{seed}"))
     with running(root, corpus=corpus, seed=seed, port=PORT) as sandbox:
-        yield World(_recipe(recipe, sandbox, root, seed), sandbox.ledger())
+        yield World(_recipe(recipe, sandbox, root, seed), sandbox.ledger(), load_corpus(corpus, root, seed))
 
 
 def score(ledger: Sequence[Truth], crawl: StageRef, select: StageRef) -> Curation:

@@ -1,6 +1,6 @@
 """The table of contents: from a long-tailed data set to a better classifier.
 
-    targets -> neighbors -> crawl -> embed -> select -> shard -> train -> report
+    targets -> neighbors -> crawl -> embed -> select -> shard -> report (curation) -> train -> report (training)
 
 Run it with `python -m flows.pipeline recipes/NAME.yaml`.
 """
@@ -36,10 +36,11 @@ def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...
     yield (kept,)
     shards = shard(recipe, names, pictures, kept, Stage.SHARD in refresh)
     yield (shards,)
+    curated = [data, names, pictures, vectors, kept, shards]
+    curation = report(recipe, curated, Stage.REPORT in refresh)
     model = train(recipe, data, data_vectors, shards, vectors, Stage.TRAIN in refresh)
-    yield (model,)
-    everything = [data, names, pictures, vectors, kept, shards, model]
-    yield (report(recipe, everything, Stage.REPORT in refresh),)
+    yield curation, model
+    yield (report(recipe, [*curated, model], Stage.REPORT in refresh),)
 
 
 @flow(name="extrapolate", flow_run_name="extrapolate {recipe.name}")

@@ -1,6 +1,7 @@
 """What a run came to: every stage's counts and reasons, the accuracy, and where things lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from rich.console import Console
 from rich.table import Table
@@ -9,13 +10,14 @@ from storage.manifest import read_manifest, read_rows
 from storage.records import Accuracy, Split, Stage, StageRef
 from tasks.report.gather import step
 from tasks.report.page import GROUPS
+from tasks.report.training import gain
 
 
 def _stages(refs: Sequence[StageRef]) -> Table:
     table = Table("stage", "in", "out", "what became of them", "seconds", "run")
     for ref in refs:
         line = step(ref)
-        became = ", ".join(f"{outcome.count:,} {outcome.name}" for outcome in line.outcomes)
+        became = ", ".join(f"{outcome.count:,} {outcome.name.replace('_', ' ')}" for outcome in line.outcomes)
         taken = "" if line.taken is None else f"{line.taken:,}"
         run = "cached" if ref.reused else "executed"
         table.add_row(line.stage, taken, f"{line.handed:,}", became, f"{line.seconds:.1f}", run)
@@ -31,19 +33,32 @@ def _accuracy(train: StageRef) -> Table:
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [(Split.VAL, "all"), *((Split.TEST, group) for group in GROUPS)]
         table.add_row(arm, *(held.get((arm, split, group), "-") for split, group in shown))
+    if gained := gain(rows):
+        changes = ["-" if change is None else f"{100 * change:+.1f}" for change in gained.changes]
+        table.add_section()
+        table.add_row(f"gain of {gained.arm}", "", *changes, style="bold")
     return table
 
 
-def show(refs: Sequence[StageRef], console: Console) -> None:
-    """Print the summary of the stages that a run went through."""
+def _places(ref: StageRef) -> Iterator[str]:
+    """Where what a stage made lies: a folder of many files, or a page."""
+    files = [file for part in read_manifest(ref.uri).parts for file in part.files]
+    if what := {Stage.SHARD: "shard", Stage.TRAIN: "checkpoint"}.get(ref.stage):
+        yield f"{sum(file.kind == what for file in files)} {what}s: {ref.uri}"
+    for file in files:
+        if file.kind == "report":
+            yield f"{PurePosixPath(file.name).stem} report: {ref.uri}/{file.name}"
+
+
+def show(refs: Sequence[StageRef], note: str, console: Console) -> None:
+    """Print the summary of the stages that a run went through, and what its recipe says of it."""
     console.print(_stages(refs))
-    by_stage = {ref.stage: ref for ref in refs}
-    if Stage.TRAIN in by_stage:
-        console.print(_accuracy(by_stage[Stage.TRAIN]))
-    for stage, what in ((Stage.SHARD, "shards"), (Stage.TRAIN, "checkpoint"), (Stage.REPORT, "report")):
-        if stage in by_stage:
-            files = [f for part in read_manifest(by_stage[stage].uri).parts for f in part.files if f.kind == what]
-            for file in files:
-                console.print(f"{what}: {by_stage[stage].uri}/{file.name}", soft_wrap=True, highlight=False)
+    for ref in refs:
+        if ref.stage is Stage.TRAIN:
+            console.print(_accuracy(ref))
+    if note:
+        console.print(note, markup=False, highlight=False)
+    for line in (line for ref in refs for line in _places(ref)):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
     if all(ref.reused for ref in refs):
         console.print("no stage was executed: everything was whole already")

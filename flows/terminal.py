@@ -1,10 +1,14 @@
 """The command line: arguments in, progress while it runs, the summary and the exit code at the end."""
 
 import argparse
+import atexit
+import io
 import logging
 import os
+import signal
 import sys
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from prefect import Flow
 from prefect.logging.configuration import setup_logging
@@ -16,6 +20,8 @@ from flows.recipe import load_recipe
 from flows.summary import show
 from storage.errors import ExtrapolationError
 from storage.records import Stage, StageRef
+
+logger = logging.getLogger(__name__)
 
 
 def speak_plainly() -> None:
@@ -40,12 +46,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """End at once: a thread under way would else be waited for, and what is whole on disk stays whole."""
+    sys.stderr.write("\ninterrupted: what is whole stays, and the same command goes on from there\n")
+    sys.stderr = io.StringIO()  # else Prefect tells of every line that it cannot send any more
+    atexit._run_exitfuncs()  # Prefect ends the server that it started
+    os._exit(128 + number)
+
+
 def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
     """Run the pipeline from the command line; an error that stops it exits with 1."""
     arguments = _arguments()
+    signal.signal(signal.SIGINT, _leave)
     speak_plainly()
     try:
         recipe = load_recipe(arguments.recipe, arguments.data_root)
+        logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
         with temporary_settings(
             updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
         ):  # a second a flow; nobody waits for it here
@@ -54,4 +70,4 @@ def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
         Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]", highlight=False)
         Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    show(refs, Console())
+    show(refs, recipe.report.note, Console())

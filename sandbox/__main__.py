@@ -10,13 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox.corpus import BadCorpus, Corpus
-from sandbox.herbarium.corpus import load_herbarium
-from sandbox.photographs import load_photographs
+from sandbox.corpora import CORPORA, load_corpus
+from sandbox.corpus import BadCorpus
 from sandbox.server import Settings, serve
 from sandbox.world import World
-
-CORPORA = ("herbarium", "photographs")
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,13 +39,6 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _load(arguments: argparse.Namespace) -> Corpus:
-    if arguments.corpus == "herbarium":
-        return load_herbarium(arguments.root, arguments.seed, _say)
-    taxonomy = arguments.taxonomy or arguments.root / "split.json"
-    return load_photographs(arguments.root, taxonomy, arguments.seed)
-
-
 def _announce(base_url: str, world: World, ready_file: Path | None) -> None:
     _say(f"ready at {base_url}, {len(world.by_url):,} URLs, seed {world.seed}")
     if ready_file:
@@ -62,7 +52,7 @@ def main() -> int:
     arguments = _arguments()
     settings = Settings(arguments.seed, arguments.port, arguments.hosts)
     try:
-        corpus = _load(arguments)
+        corpus = load_corpus(arguments.corpus, arguments.root, arguments.seed, arguments.taxonomy, _say)
         return asyncio.run(
             serve(corpus, settings, lambda url, world: _announce(url, world, arguments.ready_file), arguments.command)
         )

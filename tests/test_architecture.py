@@ -69,12 +69,17 @@ def test_only_flows_and_task_files_import_prefect(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PYTHON, ids=_module)
 def test_only_vision_and_training_import_torch(path: Path) -> None:
-    """The heavy libraries stand behind two packages."""
+    """The heavy libraries stand behind two packages, and behind the training of the sandbox's own model."""
     heavy = {"torch", "torchvision", "timm", "open_clip"}
-    package = path.relative_to(ROOT).parts[0]
     if not any(name.split(".")[0] in heavy for name in _imports(path)):
         return
-    assert package in {"vision", "training"}, _module(path)
+    assert _module(path).startswith(("vision.", "training.", "sandbox.clip.")), _module(path)
+
+
+def test_serving_a_sandbox_never_pays_for_torch() -> None:
+    """The model that it trains is none that it serves with."""
+    code = "import sandbox.__main__, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_a_worker_that_crawls_never_pays_for_torch() -> None:

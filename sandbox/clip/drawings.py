@@ -65,7 +65,8 @@ class Drawings(IterableDataset[Example]):
         self._seed = seed
         self._held_out = {species for world in HELD_OUT for species in species_of(world)}
 
-    def _subjects(self, rng: random.Random) -> Iterator[Species | str]:
+    def subjects(self, rng: random.Random) -> Iterator[Species | str]:
+        """What is drawn, without an end: objects now and then, else families of species."""
         while True:
             if rng.random() < OBJECT_SHARE:
                 yield rng.choice(list(OBJECTS))
@@ -78,6 +79,6 @@ class Drawings(IterableDataset[Example]):
         info = get_worker_info()
         rng = seeded("drawings", self._seed, info.id if info else 0)
         pixels = np.random.default_rng(rng.getrandbits(64))
-        for subject in self._subjects(rng):
+        for subject in self.subjects(rng):
             picture = Image.open(io.BytesIO(draw_jpeg(subject, pixels)))
             yield self._transform(picture), self._tokenize(caption(subject, rng))[0], attributes(subject)

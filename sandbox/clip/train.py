@@ -30,7 +30,7 @@ BYTES_AND_ENDS = 2 * 256 + 2
 """Tokens that are no merge: each byte inside a word and at its end, the start and the end of a text."""
 
 BATCH, LR, WARMUP, DECAY = 128, 2e-3, 60, 0.05
-EMBEDDING = 128
+EMBEDDING, CONTEXT = 128, 40
 HALF = {"mean": [0.5] * 3, "std": [0.5] * 3, "size": 64, "interpolation": "bicubic", "resize_mode": "shortest"}
 
 
@@ -41,7 +41,7 @@ def write_config(folder: Path) -> None:
         file.write("\n".join(["merges", *(" ".join(pair) for pair in merges)]).encode())
     tokenizer = {"bpe_path": os.path.relpath(folder / MERGES)}
     vision = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 20, "patch_size": None, "head_width": 32}
-    text = {"context_length": 40, "vocab_size": len(merges) + BYTES_AND_ENDS, "width": 96, "heads": 3, "layers": 2}
+    text = {"context_length": CONTEXT, "vocab_size": len(merges) + BYTES_AND_ENDS, "width": 96, "heads": 3, "layers": 2}
     model = {"embed_dim": EMBEDDING, "vision_cfg": vision, "text_cfg": {**text, "tokenizer_kwargs": tokenizer}}
     (folder / CONFIG).write_text(json.dumps({"model_cfg": model, "preprocess_cfg": HALF}, indent=1) + "\n")
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from storage.manifest import read_manifest, read_rows
 from storage.records import (
     Accuracy,
+    ClassAccuracy,
     Crawled,
     Decision,
     Neighbor,
@@ -15,12 +16,14 @@ from storage.records import (
     Stage,
     StageRef,
     TargetClass,
+    TargetPicture,
     Unanswered,
 )
 from tasks.report.by_target import target_blocks
 from tasks.report.config import ReportConfig
-from tasks.report.page import GROUPS, Arm, Outcome, Place, Report, Score, Step
-from tasks.report.samples import galleries
+from tasks.report.page import GROUPS, Outcome, Place, Report, Step
+from tasks.report.samples import Album, galleries
+from tasks.report.training import accuracy_table, curves, gain, movers
 
 Row = TypeVar("Row")
 
@@ -41,19 +44,6 @@ def step(ref: StageRef) -> Step:
     return Step(ref.stage, sum(rows) if kinds else None, ref.count, tuple(outcomes), manifest.seconds)
 
 
-def accuracy_table(rows: Sequence[Accuracy]) -> tuple[Arm, ...]:
-    """The arms in the order of training, the best of each group marked."""
-    held = {(row.arm, row.group): row.accuracy for row in rows}
-    arms = list(dict.fromkeys(row.arm for row in rows))
-    best = {group: max(held.get((arm, group), -1.0) for arm in arms) for group in GROUPS} if arms else {}
-
-    def score(arm: str, group: str) -> Score | None:
-        accuracy = held.get((arm, group))
-        return None if accuracy is None else Score(accuracy, accuracy == best[group])
-
-    return tuple(Arm(arm, tuple(score(arm, group) for group in GROUPS)) for arm in arms)
-
-
 class _Stages:
     """The rows of those stages that have run; none of a stage that has not."""
 
@@ -64,6 +54,9 @@ class _Stages:
         ref = self._by_stage.get(stage)
         return read_rows(ref, row) if ref else []
 
+    def ref(self, stage: Stage) -> StageRef | None:
+        return self._by_stage.get(stage)
+
     def places(self) -> tuple[Place, ...]:
         named = {Stage.SHARD: "shards", Stage.TRAIN: "checkpoint"}
         return tuple(Place(what, self._by_stage[stage].uri) for stage, what in named.items() if stage in self._by_stage)
@@ -72,24 +65,38 @@ class _Stages:
 def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], bytes], config: ReportConfig) -> Report:
     """The report on the given stages; `read_picture` gives the original bytes behind a digest."""
     stages = _Stages(refs)
-    crawled = stages.rows(Stage.CRAWL, Crawled)
-    decisions = stages.rows(Stage.SELECT, Decision)
-    accuracy = [row for row in stages.rows(Stage.TRAIN, Accuracy) if row.split is Split.TEST]
-    sizes = {row.group: row.classes for row in accuracy}
-    blocks = target_blocks(
-        stages.rows(Stage.TARGETS, TargetClass),
-        stages.rows(Stage.NEIGHBORS, Neighbor),
-        stages.rows(Stage.NEIGHBORS, Unanswered),
-        Counter(row.neighbor for row in crawled if row.digest),
-        Counter(row.neighbor for row in decisions if row.reason is None),
-    )
+    crawled, decisions = stages.rows(Stage.CRAWL, Crawled), stages.rows(Stage.SELECT, Decision)
+    neighbors, accuracy = stages.rows(Stage.NEIGHBORS, Neighbor), stages.rows(Stage.TRAIN, Accuracy)
+    by_key = {row.key: row for row in crawled}
+    listed = stages.rows(Stage.TARGETS, TargetPicture)
+    files = {f"{row.split}:{row.key}": row.path for row in listed}
+    first = {row.label: f"{row.split}:{row.key}" for row in reversed(listed) if row.split is Split.TRAIN}
+    album = Album(read_picture, {row.key: row.digest for row in crawled if row.digest}, files, config.thumbnail)
+    test = [row for row in accuracy if row.split is Split.TEST]
+    sizes, arms, gained = {row.group: row.classes for row in test}, accuracy_table(test), gain(accuracy)
+    trained = stages.ref(Stage.TRAIN)
+    classes = stages.rows(Stage.TRAIN, ClassAccuracy)
     return Report(
         title=title,
+        note=config.note,
         steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
         tokens=sum(row.prompt_tokens + row.completion_tokens for row in stages.rows(Stage.NEIGHBORS, Spend)),
-        arms=accuracy_table(accuracy),
+        arms=arms,
         sizes=tuple(sizes.get(group, 0) for group in GROUPS),
-        galleries=galleries(decisions, {row.key: row for row in crawled}, read_picture, config),
-        targets=blocks,
+        gain=gained,
+        movers=movers(
+            classes, gained.arm, neighbors, decisions, album.image, lambda label: album.target(first.get(label, ""))
+        )
+        if gained
+        else (),
+        curves=curves(trained, [arm.name for arm in arms]) if trained else (),
+        galleries=galleries(decisions, by_key, album, config.samples),
+        targets=target_blocks(
+            stages.rows(Stage.TARGETS, TargetClass),
+            neighbors,
+            stages.rows(Stage.NEIGHBORS, Unanswered),
+            Counter(row.neighbor for row in crawled if row.digest),
+            Counter(row.neighbor for row in decisions if row.reason is None),
+        ),
         places=stages.places(),
     )

@@ -67,9 +67,13 @@ class TargetBlock:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture: `image` is a data URI (empty where it cannot be shown), links are http(s) or empty."""
+    """One picture: `image` is a data URI (empty where it cannot be shown), links are http(s) or empty.
+
+    `twin` is the picture that it copies, a data URI too.
+    """
 
     image: str
+    twin: str
     neighbor: str
     similarity: float
     copy_of: str
@@ -109,6 +113,42 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """Test accuracies in [0, 1] by GROUPS: of targets alone, and of the arm that validation chose."""
+
+    arm: str
+    before: tuple[float | None, ...]
+    after: tuple[float | None, ...]
+
+    @property
+    def changes(self) -> tuple[float | None, ...]:
+        """What the neighbors bought, by group; None where either arm has no such class."""
+        both = zip(self.before, self.after, strict=True)
+        return tuple(None if before is None or after is None else after - before for before, after in both)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Validation accuracy of one arm at the steps where it was looked at."""
+
+    arm: str
+    points: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A target class that gained or lost by its neighbors; a training picture of it and kept ones of theirs."""
+
+    name: str
+    group: str
+    train: int
+    before: float
+    after: float
+    portrait: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies that the run made."""
 
@@ -121,10 +161,14 @@ class Report:
     """Everything on the page; `arms` is empty until training has run, `sizes` counts a group's classes."""
 
     title: str
+    note: str
     steps: tuple[Step, ...]
     tokens: int
     arms: tuple[Arm, ...]
     sizes: tuple[int, ...]
+    gain: Gain | None
+    movers: tuple[Mover, ...]
+    curves: tuple[Curve, ...]
     galleries: tuple[Gallery, ...]
     targets: tuple[TargetBlock, ...]
     places: tuple[Place, ...]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from tasks.report.charts import chart
 from tasks.report.page import GROUPS, Report
 
 _HERE = Path(__file__).parent
@@ -24,4 +25,4 @@ def render(report: Report) -> str:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = environment.get_template("page.html.j2")
-    return page.render(report=report, groups=GROUPS, css=css, policy=_policy(css))
+    return page.render(report=report, groups=GROUPS, css=css, policy=_policy(css), chart=chart(report))

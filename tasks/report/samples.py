@@ -4,9 +4,10 @@ import base64
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from storage import filesystem
 from storage.records import Crawled, Decision, DropReason
-from tasks.report.config import ReportConfig
 from tasks.report.page import Gallery, Sample
 from vision.decode import Undecodable, decode
 
@@ -27,23 +28,39 @@ def thumbnail(data: bytes, side: int) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(sink.getvalue()).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Where pictures are looked up: candidates by key or digest in the store, target pictures in their files."""
+
+    read_picture: Callable[[str], bytes]
+    digests: Mapping[str, str]
+    targets: Mapping[str, str]
+    side: int
+
+    def image(self, decision: Decision) -> str:
+        """The candidate as a data URI."""
+        return thumbnail(self.read_picture(decision.digest), self.side)
+
+    def twin(self, decision: Decision) -> str:
+        """The picture that the candidate copies; empty where it copies none, or it cannot be shown."""
+        if digest := self.digests.get(decision.copy_of):
+            return thumbnail(self.read_picture(digest), self.side)
+        return self.target(decision.copy_of)
+
+    def target(self, name: str) -> str:
+        """A target picture by its "split:key" as a data URI; empty where there is none."""
+        path = self.targets.get(name)
+        # A data set may have moved since it was listed; the page does without such a picture.
+        return thumbnail(filesystem.read_bytes(path), self.side) if path and filesystem.exists(path) else ""
+
+
 def web_link(url: str) -> str:
     """The URL where a browser may follow it; empty for any scheme but http and https."""
     return url if url.lower().startswith(("http://", "https://")) else ""
 
 
-def _sample(decision: Decision, crawled: Crawled, image: str) -> Sample:
-    return Sample(
-        image, decision.neighbor, decision.similarity, decision.copy_of, decision.copy_score, decision.detail,
-        crawled.title, crawled.creator, crawled.license, web_link(crawled.license_url), web_link(crawled.landing_url),
-    )  # fmt: skip
-
-
 def galleries(
-    decisions: Iterable[Decision],
-    crawled: Mapping[str, Crawled],
-    read_picture: Callable[[str], bytes],
-    config: ReportConfig,
+    decisions: Iterable[Decision], crawled: Mapping[str, Crawled], album: Album, count: int
 ) -> tuple[Gallery, ...]:
     """One gallery of what was kept and one for each reason that occurs; most similar pictures first."""
     ways: dict[str, list[Decision]] = defaultdict(list)
@@ -52,8 +69,7 @@ def galleries(
     shown: list[Gallery] = []
     for way in (KEPT, *DropReason):
         if ended := ways[way]:
-            chosen = _chosen(ended, config.samples)
-            samples = (_sample(one, crawled[one.key], _image(one, read_picture, config)) for one in chosen)
+            samples = (_sample(one, crawled[one.key], album) for one in _chosen(ended, count))
             shown.append(Gallery(way, way == KEPT, len(ended), tuple(samples)))
     return tuple(shown)
 
@@ -64,5 +80,9 @@ def _chosen(decisions: Sequence[Decision], count: int) -> list[Decision]:
     return sorted(sample, key=lambda decision: (-decision.similarity, decision.key))
 
 
-def _image(decision: Decision, read_picture: Callable[[str], bytes], config: ReportConfig) -> str:
-    return thumbnail(read_picture(decision.digest), config.thumbnail)
+def _sample(decision: Decision, crawled: Crawled, album: Album) -> Sample:
+    return Sample(
+        album.image(decision), album.twin(decision), decision.neighbor, decision.similarity, decision.copy_of,
+        decision.copy_score, decision.detail, crawled.title, crawled.creator, crawled.license,
+        web_link(crawled.license_url), web_link(crawled.landing_url),
+    )  # fmt: skip

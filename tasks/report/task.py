@@ -11,7 +11,7 @@ from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.render import render
 
-VERSION = 1
+VERSION = 2
 
 
 @partition("page")
@@ -23,6 +23,7 @@ def write_page(
     refs: Sequence[StageRef],
 ) -> Outcome:
     """Write the page."""
-    page = render(gather(title, refs, PictureStore(folder.root).read, config))
+    report = gather(title, refs, PictureStore(folder.root).read, config)
+    name = "training" if report.arms else "curation"
     # Volatile: the page shows how long the stages took, which is no part of what they found.
-    return [folder.write_file("index.html", "report", page.encode(), volatile=True)], Counter(pages=1)
+    return [folder.write_file(f"{name}.html", "report", render(report).encode(), volatile=True)], Counter(pages=1)

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import huggingface_hub.constants
@@ -104,6 +105,51 @@ def test_open_clip_gives_its_picture_tower(tiny_clip: str, tmp_path: Path) -> No
         batch = torch.stack([preprocess(config)(picture) for picture in PICTURES])
         theirs = model.encode_image(batch, normalize=True).numpy()
     assert np.allclose(load_encoder(config).encode(PICTURES), theirs, atol=1e-5)
+
+
+@pytest.fixture
+def clip_folder(tiny_clip: str, tmp_path: Path) -> Path:
+    """A small CLIP as open_clip saves one to a folder: its configuration, its weights and a card."""
+    torch.manual_seed(0)
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    about = {"model_cfg": open_clip.get_model_config(tiny_clip), "preprocess_cfg": {}}
+    (folder / "open_clip_config.json").write_text(json.dumps(about))
+    save_file(open_clip.create_model(tiny_clip).state_dict(), folder / "open_clip_model.safetensors")
+    (folder / "README.md").write_text("a card")
+    return folder
+
+
+def _of_folder(folder: Path) -> EncoderConfig:
+    return EncoderConfig(kind="open_clip", name="ours", checkpoint=str(folder), image_size=64)
+
+
+def test_a_folder_of_open_clip_brings_its_own_architecture(clip_folder: Path, tiny_clip: str) -> None:
+    """The vectors are those of the same weights under the architecture's name."""
+    weights = str(clip_folder / "open_clip_model.safetensors")
+    named = EncoderConfig(kind="open_clip", name=tiny_clip, checkpoint=weights, image_size=64)
+    ours = load_encoder(_of_folder(clip_folder)).encode(PICTURES)
+    assert np.allclose(ours, load_encoder(named).encode(PICTURES), atol=1e-6)
+
+
+def test_a_folders_digest_is_of_its_model(clip_folder: Path, tmp_path: Path) -> None:
+    """Not of its place nor of its card, but of its configuration and of its weights."""
+    moved = Path(shutil.copytree(clip_folder, tmp_path / "moved"))
+    (moved / "README.md").write_text("another card")
+    assert encoder_digest(_of_folder(moved)) == encoder_digest(_of_folder(clip_folder))
+    for name in ("open_clip_config.json", "open_clip_model.safetensors"):
+        changed = Path(shutil.copytree(clip_folder, tmp_path / name))
+        (changed / name).write_bytes((changed / name).read_bytes() + b" ")
+        assert encoder_digest(_of_folder(changed)) != encoder_digest(_of_folder(clip_folder))
+
+
+@pytest.mark.parametrize("lost", ["open_clip_config.json", "open_clip_model.safetensors"])
+def test_a_folder_that_lacks_something_is_refused(clip_folder: Path, lost: str) -> None:
+    """Neither random weights nor another architecture are taken in its place."""
+    (clip_folder / lost).unlink()
+    with pytest.raises(BadInput, match="encoder") as caught:
+        load_encoder(_of_folder(clip_folder))
+    assert str(clip_folder) in caught.value.problem
 
 
 def test_backbone_is_trainable(config: EncoderConfig) -> None:

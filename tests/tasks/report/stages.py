@@ -4,6 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -20,9 +21,11 @@ from storage.records import (
     Proposal,
     Relation,
     Spend,
+    Split,
     Stage,
     StageRef,
     TargetClass,
+    TargetPicture,
     Unanswered,
     url_key,
 )
@@ -79,8 +82,14 @@ def finish(root: str, tables: Tables) -> list[StageRef]:
     """Write and seal targets to select, and train where there is accuracy to tell of."""
     proposals = [Proposal("lime", 0, Relation.SIBLING, ("lime fruit",), "green", "parrot", "p")] * 3
     kept, fetched = [one for one in tables.decisions if one.reason is None], len(tables.crawled)
+    lemon = Path(root, "lemon.jpg")
+    lemon.parent.mkdir(parents=True, exist_ok=True)
+    lemon.write_bytes(PICTURES["d-blue"])
+    listed = [TargetPicture("lemon.jpg", Split.TEST, 0, "d-lemon", str(lemon))]
     refs = [
-        _finish(root, Stage.TARGETS, 9, Counter(pictures=9, classes=3), (CLASSES, TargetClass)),
+        _finish(
+            root, Stage.TARGETS, 9, Counter(pictures=9, classes=3), (CLASSES, TargetClass), (listed, TargetPicture)
+        ),
         _finish(
             root, Stage.NEIGHBORS, 1, Counter(kept=1, is_target=1, none=0),
             (NEIGHBORS, Neighbor), (proposals, Proposal), ([Spend(0, 1, 1000, 234)], Spend),

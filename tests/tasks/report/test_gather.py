@@ -1,14 +1,16 @@
 """The report says what the tables of the stages say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from storage.records import Accuracy, DropReason, Stage
 from tasks.report.config import ReportConfig
-from tasks.report.gather import accuracy_table, gather
+from tasks.report.gather import gather
 from tasks.report.page import Report, Score
 from tasks.report.samples import thumbnail, web_link
+from tasks.report.training import accuracy_table
 from tests.tasks.report.stages import PICTURES, Tables, crawled, decision, finish
 
 CONFIG = ReportConfig(samples=2, thumbnail=64)
@@ -70,6 +72,8 @@ def test_galleries_count_all_and_show_some(report: Report) -> None:
     assert (kept[0].creator, kept[0].license) == ("Ann", "cc-by")
     leak = report.galleries[2].samples[0]
     assert (leak.copy_of, leak.copy_score) == ("test:lemon.jpg", 0.97)
+    assert leak.twin == thumbnail(PICTURES["d-blue"], 64), "the target picture that it copies stands beside it"
+    assert {sample.twin for sample in kept} == {""}
     assert (report.kept_count, report.dropped_count) == (4, 2)
 
 
@@ -108,6 +112,22 @@ def test_the_best_arm_of_each_group_is_marked() -> None:
         [False, False, False, True],
         [True, False, False, True],
     ]
+
+
+def test_a_duplicate_stands_beside_what_it_copies(tmp_path: Path) -> None:
+    """The picture that was kept in its place is shown, from the store."""
+    first, second = crawled(1, "d-blue"), crawled(2)
+    copy = replace(decision(second, DropReason.DUPLICATE), copy_of=decision(first).key, copy_score=0.99)
+    report = _gather(tmp_path, Tables([first, second], [decision(first), copy]))
+    assert report.galleries[1].samples[0].twin == thumbnail(PICTURES["d-blue"], 64)
+
+
+def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
+    """The leak is told all the same."""
+    refs = finish(str(tmp_path), Tables(ROWS, DECISIONS))
+    (tmp_path / "lemon.jpg").unlink()
+    report = gather("limes", refs, PICTURES.__getitem__, CONFIG)
+    assert (report.galleries[2].samples[0].twin, report.galleries[2].samples[0].copy_of) == ("", "test:lemon.jpg")
 
 
 def test_a_report_on_nothing_is_empty() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.records import Accuracy, DropReason
+from storage.records import Accuracy, DropReason, Split
 from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.page import Report
@@ -18,7 +18,7 @@ from tasks.report.render import render
 from tests.tasks.report.stages import PICTURES, Tables, crawled, decision, finish
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp"
-VOID = {"meta", "img", "rect", "br"}
+VOID = {"meta", "img", "br"}
 
 
 class _Page(HTMLParser):
@@ -51,10 +51,13 @@ class _Page(HTMLParser):
 def _report(root: Path, text: str = "A lime", url: str = "https://pictures.example/1") -> Report:
     fields = {"title": text, "creator": text, "license": text, "license_url": url, "landing_url": url}
     rows = [crawled(1, **fields), crawled(2, "d-broken", **fields)]
-    tables = Tables(
-        rows, [decision(rows[0]), decision(rows[1], DropReason.LEAK)], [Accuracy("silenced", "all", 0.6124, 3)]
-    )
-    return gather(text, finish(str(root), tables), PICTURES.__getitem__, ReportConfig(thumbnail=32))
+    accuracy = [
+        Accuracy(arm, "all", share, 3, split)
+        for arm, share in (("targets_only", 0.5), ("silenced", 0.6124))
+        for split in (Split.VAL, Split.TEST)
+    ]
+    tables = Tables(rows, [decision(rows[0]), decision(rows[1], DropReason.LEAK)], accuracy)
+    return gather(text, finish(str(root), tables), PICTURES.__getitem__, ReportConfig(thumbnail=32, note=text))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,17 @@ def test_the_same_report_is_the_same_page(report: Report) -> None:
 def test_the_page_tells_the_run(report: Report) -> None:
     """Counts, reasons, scores, accuracy and names are all there."""
     text = " ".join(_Page(render(report)).text.split())
-    said = ("1,234", "is target 1", "similarity 0.80", "61.2", "lime", "copy of test:lemon.jpg (0.97)", "no answer")
+    said = (
+        "50.0 → 61.2",
+        "+11.2",
+        "1,234",
+        "is target 1",
+        "similarity 0.80",
+        "61.2",
+        "lime",
+        "copy of test:lemon.jpg (0.97)",
+        "no answer",
+    )
     for words in said:
         assert words in text
     assert "cannot be shown" in text

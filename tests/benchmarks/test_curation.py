@@ -1,0 +1,26 @@
+"""What the curation benchmark switches off, and how it sums up."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.curation import AS_SET, WITHOUT, summarize
+from benchmarks.truth import Curation
+from tasks.select.config import SelectConfig
+
+SCORE = Curation(precision=1.0, recall=0.5, leaks=1, kept=10, served_good=20, by_kind={})
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_every_switch_is_a_field_at_a_bound_that_lets_all_pass(name: str) -> None:
+    """A misspelled field would switch nothing off, and say that the filter does nothing."""
+    changed = SelectConfig.model_validate({**SelectConfig().model_dump(), **WITHOUT[name]})
+    assert changed != SelectConfig()
+
+
+def test_scores_are_averaged_over_worlds_and_leaks_are_counted() -> None:
+    """One leak in any world is told."""
+    worlds = [{AS_SET: SCORE}, {AS_SET: replace(SCORE, precision=0.5, leaks=2)}]
+    assert summarize(worlds)[AS_SET] == {
+        "kept": 10.0, "precision": 0.75, "precision_se": 0.25, "recall": 0.5, "recall_se": 0.0, "leaks": 3,
+    }  # fmt: skip
