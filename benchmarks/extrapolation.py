@@ -11,6 +11,7 @@ would buy. Within a run nothing is chosen on the test split.
 """
 
 import argparse
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ from sandbox.ledger import Kind
 from storage.manifest import read_rows
 from storage.records import Accuracy, Neighbor, Stage, StageRef
 from tasks.embed.embed import embed
+from tasks.shard.resize import resize
 from training.config import Arm, Mode
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges
 from training.read import read_features, read_pictures
@@ -50,16 +52,18 @@ class Outcome:
 
 
 def _inputs(at: World, keys: Sequence[str], folder: Path) -> Inputs:
-    """Originals of the corpus as the recipe's training takes them: vectors, or files in the folder."""
+    """Originals of the corpus as the recipe's training gets curated ones: vectors, or files resized as in shards."""
     if at.recipe.train.mode is Mode.FEATURES:
         encoder = load_encoder(at.recipe.embed.encoder)
         vectors, _ = embed(((key, at.corpus.picture(key)) for key in keys), at.recipe.embed, encoder)
         return vectors.matrix
     pictures = np.empty(len(keys), dtype=object)
     for number, key in enumerate(keys):
-        path = folder / f"{number}.jpg"
-        path.write_bytes(at.corpus.picture(key))
-        pictures[number] = Picture(str(path), key)
+        original = at.corpus.picture(key)
+        packed, suffix = resize(original, at.recipe.shard)
+        path = folder / f"{number}.{suffix}"
+        path.write_bytes(packed)
+        pictures[number] = Picture(str(path), hashlib.sha256(original).hexdigest())
     return pictures
 
 

@@ -35,11 +35,10 @@ def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...
     kept = select(recipe, data, names, pictures, data_vectors, vectors, Stage.SELECT in refresh)
     yield (kept,)
     shards = shard(recipe, names, pictures, kept, Stage.SHARD in refresh)
-    yield (shards,)
     curated = [data, names, pictures, vectors, kept, shards]
-    curation = report(recipe, curated, Stage.REPORT in refresh)
+    yield shards, report(recipe, curated, Stage.REPORT in refresh)
     model = train(recipe, data, data_vectors, shards, vectors, Stage.TRAIN in refresh)
-    yield curation, model
+    yield (model,)
     yield (report(recipe, [*curated, model], Stage.REPORT in refresh),)
 
 
@@ -49,7 +48,7 @@ def extrapolate(recipe: GivenRecipe, until: Stage = Stage.REPORT, refresh: list[
     done: list[StageRef] = []
     for refs in _stages(recipe, set(refresh or [])):
         done += refs
-        if refs[-1].stage is until:
+        if refs[0].stage is until:
             break
     return done
 

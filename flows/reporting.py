@@ -2,18 +2,37 @@
 
 from prefect import flow
 
-from flows.recipe import GivenRecipe
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
+from flows.recipe import GivenRecipe, Recipe
+from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
+from storage.latest import is_remembered
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
 from tasks.report.task import VERSION, write_page
+
+MADE_OF = (
+    (Stage.SELECT, "crawl", Stage.CRAWL),
+    (Stage.SHARD, "select", Stage.SELECT),
+    (Stage.TRAIN, "shards", Stage.SHARD),
+)
+"""Which stage's input, by its name there, must be another stage's newest result for one page to tell of both."""
+
+
+def _newest_stages(recipe: Recipe) -> list[StageRef]:
+    """The recipe's newest stages up to its shards, and its training where it has been trained."""
+    names: list[Stage] = [stage for stage in Stage if stage not in (Stage.TRAIN, Stage.REPORT)]
+    if is_remembered(recipe.data_root, recipe.name, Stage.TRAIN):
+        names.append(Stage.TRAIN)
+    refs: dict[Stage, StageRef] = {stage: newest(recipe, stage, None) for stage in names}
+    for made, given, source in MADE_OF:
+        if made in refs:
+            require_made_of(refs[made], given, refs[source])
+    return list(refs.values())
 
 
 @flow(name="report", flow_run_name="report {recipe.name}", task_runner=SIDE_BY_SIDE)
 def report(recipe: GivenRecipe, stages: list[StageRef] | None = None, refresh: bool = False) -> StageRef:
     """Write the report on these stages, or on the recipe's newest ones; without training it is the curation's."""
-    before = [stage for stage in Stage if stage is not Stage.REPORT]
-    refs = stages or [newest(recipe, stage, None) for stage in before]
+    refs = stages or _newest_stages(recipe)
     inputs = {f"{number}-{ref.stage}": ref for number, ref in enumerate(refs)}
     folder = open_stage(
         recipe.data_root, Stage.REPORT, VERSION, recipe.report, refresh=refresh, title=recipe.name, **inputs

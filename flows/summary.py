@@ -33,7 +33,7 @@ def _accuracy(train: StageRef) -> Table:
     for arm in dict.fromkeys(row.arm for row in rows):
         shown = [(Split.VAL, "all"), *((Split.TEST, group) for group in GROUPS)]
         table.add_row(arm, *(held.get((arm, split, group), "-") for split, group in shown))
-    if gained := gain(rows):
+    if gained := gain(rows, Split.TEST):
         changes = ["-" if change is None else f"{100 * change:+.1f}" for change in gained.changes]
         table.add_section()
         table.add_row(f"gain of {gained.arm}", "", *changes, style="bold")
@@ -51,13 +51,13 @@ def _places(ref: StageRef) -> Iterator[str]:
 
 
 def show(refs: Sequence[StageRef], note: str, console: Console) -> None:
-    """Print the summary of the stages that a run went through, and what its recipe says of it."""
+    """Print what the recipe says of its run, and the summary of the stages that it went through."""
+    if note:
+        console.print(note, markup=False, highlight=False)
     console.print(_stages(refs))
     for ref in refs:
         if ref.stage is Stage.TRAIN:
             console.print(_accuracy(ref))
-    if note:
-        console.print(note, markup=False, highlight=False)
     for line in (line for ref in refs for line in _places(ref)):
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     if all(ref.reused for ref in refs):

@@ -48,6 +48,7 @@ def _arguments() -> argparse.Namespace:
 
 def _leave(number: int, _: FrameType | None) -> NoReturn:
     """End at once: a thread under way would else be waited for, and what is whole on disk stays whole."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C waits for nothing
     sys.stderr.write("\ninterrupted: what is whole stays, and the same command goes on from there\n")
     sys.stderr = io.StringIO()  # else Prefect tells of every line that it cannot send any more
     atexit._run_exitfuncs()  # Prefect ends the server that it started

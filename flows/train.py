@@ -17,7 +17,7 @@ from tasks.partition import Outcome, partition
 from training.config import Arm, Mode, TrainConfig
 from vision.encoders import encoder_digest
 
-VERSION = 1
+VERSION = 2
 logger = logging.getLogger(__name__)
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from sandbox.corpora import CORPORA, load_corpus
-from sandbox.corpus import BadCorpus
+from sandbox.errors import SandboxError
 from sandbox.server import Settings, serve
 from sandbox.world import World
 
@@ -31,7 +31,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hosts", type=int, default=50, choices=range(1, 255), metavar="1-254", help="image hosts")
     parser.add_argument("--ready-file", type=Path, help="file to write the base address to, once all answer")
     parser.add_argument("command", nargs="*", help="behind `--`: a command to serve while it runs")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.taxonomy and arguments.corpus != "photographs":
+        parser.error(f"--taxonomy is for photographs; the {arguments.corpus} has its own")
+    return arguments
 
 
 def _say(text: str) -> None:
@@ -43,12 +46,15 @@ def _announce(base_url: str, world: World, ready_file: Path | None) -> None:
     _say(f"ready at {base_url}, {len(world.by_url):,} URLs, seed {world.seed}")
     if ready_file:
         partial = ready_file.with_suffix(".partial")
-        partial.write_text(base_url)
-        os.replace(partial, ready_file)  # a reader sees the whole address or no file
+        try:
+            partial.write_text(base_url)
+            os.replace(partial, ready_file)  # a reader sees the whole address or no file
+        except OSError as error:
+            raise SandboxError(f"cannot write {ready_file}: {error.strerror}; give another --ready-file") from error
 
 
 def main() -> int:
-    """Serve what the command line asks for; a corpus or a port that cannot be used is said in one line."""
+    """Serve what the command line asks for; what cannot be done is said in one line."""
     arguments = _arguments()
     settings = Settings(arguments.seed, arguments.port, arguments.hosts)
     try:
@@ -56,10 +62,8 @@ def main() -> int:
         return asyncio.run(
             serve(corpus, settings, lambda url, world: _announce(url, world, arguments.ready_file), arguments.command)
         )
-    except BadCorpus as error:
+    except SandboxError as error:
         sys.exit(f"sandbox: {error}")
-    except OSError as error:
-        sys.exit(f"sandbox: {error}; choose another --port, or end what holds this one")
     except KeyboardInterrupt:  # while the corpus is read; later a signal ends the server
         return 128 + signal.SIGINT
 

@@ -8,10 +8,6 @@ from sandbox.taxonomy import Taxonomy
 from storage.records import Split
 
 
-class BadCorpus(Exception):
-    """A corpus cannot be served; the message names the file or the class and what mends it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Original:
     """One picture as the corpus has it; `key` finds its bytes again, `name` is its true class."""

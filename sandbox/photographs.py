@@ -11,7 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.corpus import BadCorpus, Original, Pools
+from sandbox.corpus import Original, Pools
+from sandbox.errors import BadCorpus
 from sandbox.names import spoken
 from sandbox.taxonomy import Group, Taxonomy
 from storage.records import Split

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sandbox import chat, hosts, inspection, search
-from sandbox.companion import accompany
+from sandbox.companion import Signals, accompany
 from sandbox.corpus import Corpus
+from sandbox.errors import BadAddress
 from sandbox.offers import address_of
 from sandbox.world import WORLD, World, make_world
 
@@ -40,7 +41,13 @@ def _bind(settings: Settings) -> list[socket.socket]:
     for address in [BASE, *(address_of(host) for host in range(settings.hosts))]:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((address, port))
+        try:
+            listening.bind((address, port))
+        except OSError as error:
+            raise BadAddress(
+                f"cannot listen on {address}, port {port}: {error.strerror}; "
+                "choose another --port, or end what holds this one (Linux has all of 127.0.0.0/8, macOS has not)"
+            ) from error
         port = listening.getsockname()[1]
         bound.append(listening)
     return bound
@@ -78,21 +85,23 @@ async def _start(app: web.Application, sockets: Sequence[socket.socket]) -> web.
     return runner
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+def _hear() -> Signals:
+    """The signals that end the sandbox, as they come; a hang-up that is ignored, as under nohup, stays so."""
+    heard: Signals = Signals()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, heard.put_nowait, number)
+    return heard
 
 
 async def serve(
     corpus: Corpus, settings: Settings, ready: Callable[[str, World], None], command: Sequence[str] = ()
 ) -> int:
-    """Serve a corpus until SIGINT or SIGTERM, or while a command runs; that command's exit code, else 0.
+    """Serve a corpus until a signal ends it, or while a command runs; then with the command's exit code, else 0.
 
     `ready` is told the base address once all answer.
     """
-    stop = _stop_on_signals()
+    signals = _hear()
     sockets = _bind(settings)
     port = sockets[0].getsockname()[1]
     world = make_world(corpus, settings.seed, settings.hosts, port)
@@ -100,8 +109,9 @@ async def serve(
     ready(f"http://{BASE}:{port}", world)
     try:
         if command:
-            return await accompany(command, stop)
-        await stop.wait()
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl-Z would stop the sandbox and not the command
+            return await accompany(command, signals)
+        await signals.get()
         return 0
     finally:
         world.closing.set()

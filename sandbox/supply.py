@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from sandbox.copies import Transform, draw_transforms
-from sandbox.corpus import BadCorpus, Original, Pools
+from sandbox.corpus import Original, Pools
+from sandbox.errors import BadCorpus
 from sandbox.ledger import Failure, Kind
 from sandbox.seeded import seeded
 from storage.records import Split

@@ -17,6 +17,11 @@ def remember(root: str, recipe: str, name: str, ref: StageRef) -> None:
     filesystem.write_bytes(_uri(root, recipe, name), json.dumps(asdict(ref)).encode())
 
 
+def is_remembered(root: str, recipe: str, name: str) -> bool:
+    """Whether the recipe ever finished this stage."""
+    return filesystem.exists(_uri(root, recipe, name))
+
+
 def recall(root: str, recipe: str, name: str) -> StageRef:
     """The stage that `remember` pointed at last."""
     try:

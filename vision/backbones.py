@@ -38,6 +38,11 @@ def _checkpoint(config: EncoderConfig) -> Path:
     path = Path(config.checkpoint or "")
     if path.is_file() or (config.kind == "open_clip" and (path / _FOLDER_CONFIG).is_file()):
         return path
+    if path.is_dir() and config.kind == "timm":
+        raise BadInput(
+            f"encoder.checkpoint: {path} is a folder, and timm takes a file of weights",
+            "name the file in it, or set encoder.kind to open_clip for a folder of open_clip's",
+        )
     raise BadInput(
         f"encoder.checkpoint: there is no file {path}, nor a folder of open_clip's with its {_FOLDER_CONFIG}",
         "set it to weights that are there, or leave it out and set encoder.pretrained to a tag to download",

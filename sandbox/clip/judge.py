@@ -103,7 +103,9 @@ def main() -> None:
     """Print the figures of some worlds and their means, the last line one JSON object."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.clip.judge", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--worlds", type=int, nargs="+", default=list(itertools.islice(HELD_OUT, 5)))
+    parser.add_argument(
+        "--worlds", type=int, nargs="+", default=list(itertools.islice(HELD_OUT, 5)), choices=HELD_OUT, metavar="0-99"
+    )
     arguments = parser.parse_args()
     every = [asdict(judge(arguments.folder, world)) for world in arguments.worlds]
     for world, figures in zip(arguments.worlds, every, strict=True):

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,8 +36,12 @@ HALF = {"mean": [0.5] * 3, "std": [0.5] * 3, "size": 64, "interpolation": "bicub
 
 
 def write_config(folder: Path) -> None:
-    """Architecture, preprocessing and vocabulary, as open_clip reads them from a folder."""
+    """Architecture, preprocessing and vocabulary, as open_clip reads them from a folder.
+
+    The vocabulary's path is relative to where this runs, the project's root: open_clip opens it as it stands.
+    """
     merges = byte_pairs(words(OBJECTS))
+    folder.mkdir(parents=True, exist_ok=True)
     with gzip.GzipFile(folder / MERGES, "wb", mtime=0) as file:
         file.write("\n".join(["merges", *(" ".join(pair) for pair in merges)]).encode())
     tokenizer = {"bpe_path": os.path.relpath(folder / MERGES)}
@@ -83,11 +88,10 @@ def train(folder: Path, steps: int, seed: int) -> None:
     """Train for so many batches, and leave in the folder what open_clip loads."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # the other core draws
-    folder.mkdir(parents=True, exist_ok=True)
-    write_config(folder)
-    name = f"local-dir:{folder}"
-    model, _, transform = open_clip.create_model_and_transforms(name, load_weights=False)
-    drawings = Drawings(transform, open_clip.get_tokenizer(name), seed)
+    with tempfile.TemporaryDirectory() as work:  # the folder's model stays whole until another is
+        write_config(Path(work))
+        model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{work}")
+        drawings = Drawings(transform, open_clip.get_tokenizer(f"local-dir:{work}"), seed)
     trained = Trained(model.to(memory_format=torch.channels_last))
     optimizer, started = _optimizer(trained), time.monotonic()
     for step, batch in zip(range(steps), DataLoader(drawings, BATCH, num_workers=1, prefetch_factor=4), strict=False):
@@ -105,6 +109,7 @@ def train(folder: Path, steps: int, seed: int) -> None:
             )
             sys.stdout.flush()
     state = {key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()}
+    write_config(folder)
     save_file({key: value.contiguous() for key, value in state.items()}, folder / WEIGHTS)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sandbox.corpus import BadCorpus, Original, Pools
+from sandbox.corpus import Original, Pools
+from sandbox.errors import BadCorpus
 from sandbox.herbarium.drawing import draw_jpeg
 from sandbox.herbarium.flora import Genus, draw_flora
 from sandbox.herbarium.objects import OBJECTS
@@ -87,21 +88,35 @@ class Herbarium:
 
     def write_data_set(self, root: Path) -> int:
         """Draw the target pictures that are not in the folder yet; how many it drew."""
-        label, mark = root / "herbarium.txt", f"herbarium {self.seed}, drawn by {DRAWN_BY}\n"
-        if root.exists() and any(root.iterdir()) and (not label.exists() or label.read_text() != mark):
-            raise BadCorpus(
-                f"{root} holds something else than herbarium {self.seed}: give another --root, or remove it"
-            )
-        root.mkdir(parents=True, exist_ok=True)
-        label.write_text(mark)
-        missing = [one.key for pool in self.pools.targets.values() for one in pool if not (root / one.key).exists()]
-        for key in missing:
-            path = root / key
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            partial.write_bytes(self.picture(key))
-            os.replace(partial, path)  # a picture is whole or not there
+        try:
+            self._label(root)
+            keys = (one.key for pool in self.pools.targets.values() for one in pool)
+            missing = [key for key in keys if not (root / key).exists()]
+            for key in missing:
+                _write_whole(root / key, self.picture(key))
+        except OSError as error:
+            raise BadCorpus(f"cannot draw into {root}: {error}; give another --root, or make room there") from error
         return len(missing)
+
+    def _label(self, root: Path) -> None:
+        """Mark the folder as this herbarium's, or refuse one that is something else's."""
+        label, mark = root / "herbarium.txt", f"herbarium {self.seed}, drawn by {DRAWN_BY}\n"
+        if label.exists() and label.read_text() != mark:
+            raise BadCorpus(
+                f"{root} holds {label.read_text().strip()!r}, not {mark.strip()!r}: give another --root, or remove it"
+            )
+        if not label.exists():
+            if root.exists() and any(root.iterdir()):
+                raise BadCorpus(f"{root} holds something else than a herbarium: give another --root")
+            _write_whole(label, mark.encode())
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is whole or not there, whenever this is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
 
 
 def load_herbarium(root: Path, seed: int, say: Callable[[str], None]) -> Herbarium:

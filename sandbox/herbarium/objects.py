@@ -1,6 +1,6 @@
 """Things that are no flowers, as forms to draw: (form, points, tint).
 
-A form is drawn by Pillow's method of that name. Points are (x, y) in [-1, 1]; an ellipse has
+A form is drawn by Pillow's method of that name. Points are (x, y) in about [-1, 1]; an ellipse has
 the corners of its box. A tint is a factor on the object's color, or a color of its own.
 """
 

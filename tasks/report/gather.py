@@ -72,8 +72,9 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
     files = {f"{row.split}:{row.key}": row.path for row in listed}
     first = {row.label: f"{row.split}:{row.key}" for row in reversed(listed) if row.split is Split.TRAIN}
     album = Album(read_picture, {row.key: row.digest for row in crawled if row.digest}, files, config.thumbnail)
-    test = [row for row in accuracy if row.split is Split.TEST]
-    sizes, arms, gained = {row.group: row.classes for row in test}, accuracy_table(test), gain(accuracy)
+    judged = Split.TEST if any(row.split is Split.TEST for row in accuracy) else Split.VAL
+    told = [row for row in accuracy if row.split is judged]
+    sizes, arms, gained = {row.group: row.classes for row in told}, accuracy_table(told), gain(accuracy, judged)
     trained = stages.ref(Stage.TRAIN)
     classes = stages.rows(Stage.TRAIN, ClassAccuracy)
     return Report(
@@ -81,6 +82,8 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
         note=config.note,
         steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
         tokens=sum(row.prompt_tokens + row.completion_tokens for row in stages.rows(Stage.NEIGHBORS, Spend)),
+        trained=trained is not None,
+        judged_on={Split.TEST: "test", Split.VAL: "validation"}[judged],
         arms=arms,
         sizes=tuple(sizes.get(group, 0) for group in GROUPS),
         gain=gained,

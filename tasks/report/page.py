@@ -114,7 +114,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Test accuracies in [0, 1] by GROUPS: of targets alone, and of the arm that validation chose."""
+    """Accuracies in [0, 1] by GROUPS: of targets alone, and of the arm that validation chose."""
 
     arm: str
     before: tuple[float | None, ...]
@@ -158,12 +158,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything on the page; `arms` is empty until training has run, `sizes` counts a group's classes."""
+    """Everything on the page; `trained` says whether training has run, `sizes` counts a group's classes.
+
+    `judged_on` names the split that `arms`, `gain` and `movers` tell of: test, or validation where there is none.
+    """
 
     title: str
     note: str
     steps: tuple[Step, ...]
     tokens: int
+    trained: bool
+    judged_on: str
     arms: tuple[Arm, ...]
     sizes: tuple[int, ...]
     gain: Gain | None

@@ -12,6 +12,9 @@ from tasks.report.page import GROUPS, Arm, Curve, Gain, Mover, Score
 ALONE = "targets_only"
 """The arm that every gain is told against."""
 
+CONTROL = "shuffled"
+"""The arm whose auxiliary labels are shuffled: what it gains is not the neighbors'."""
+
 MOVERS = 4
 """Classes shown of those that gained most, and at most as many of those that lost."""
 
@@ -32,18 +35,18 @@ def accuracy_table(rows: Sequence[Accuracy]) -> tuple[Arm, ...]:
     return tuple(Arm(arm, tuple(score(arm, group) for group in GROUPS)) for arm in arms)
 
 
-def gain(rows: Sequence[Accuracy]) -> Gain | None:
-    """Test accuracy of the arm that is best on validation against targets alone; None where there is no such pair.
+def gain(rows: Sequence[Accuracy], judged: Split) -> Gain | None:
+    """Accuracy on a split of the arm that is best on validation, against targets alone; None without such a pair.
 
-    Choosing on validation keeps the test split out of the choice.
+    Choosing on validation keeps the test split out of the choice; a control arm is no choice.
     """
     chosen = {row.arm: row.accuracy for row in rows if row.split is Split.VAL and row.group == "all"}
-    others = [arm for arm in chosen if arm != ALONE]
+    others = [arm for arm in chosen if arm not in (ALONE, CONTROL)]
     if ALONE not in chosen or not others:
         return None
     best = max(others, key=chosen.__getitem__)
-    test = {(row.arm, row.group): row.accuracy for row in rows if row.split is Split.TEST}
-    before, after = (tuple(test.get((arm, group)) for group in GROUPS) for arm in (ALONE, best))
+    found = {(row.arm, row.group): row.accuracy for row in rows if row.split is judged}
+    before, after = (tuple(found.get((arm, group)) for group in GROUPS) for arm in (ALONE, best))
     return Gain(best, before, after)
 
 
@@ -97,15 +100,14 @@ def _pictures_by_target(
 
 
 def curves(train: StageRef, arms: Sequence[str]) -> tuple[Curve, ...]:
-    """Validation accuracy by step of every arm, off the metrics that training wrote."""
+    """Validation accuracy by step of every arm, off the metrics that training wrote; no point without a log."""
     files = {
         file.name: file for part in read_manifest(train.uri).parts for file in part.files if file.kind == "metrics"
     }
     by_arm = {name.rpartition("/")[2].removesuffix(".metrics.jsonl"): name for name in files}
     found = []
     for arm in arms:
-        if arm in by_arm:
-            lines = filesystem.read_bytes(filesystem.join(train.uri, by_arm[arm])).decode().splitlines()
-            rows = [json.loads(line) for line in lines]
-            found.append(Curve(arm, tuple((row["step"], row["val_accuracy"]) for row in rows if "val_accuracy" in row)))
+        data = filesystem.read_bytes(filesystem.join(train.uri, by_arm[arm])) if arm in by_arm else b""
+        rows = [json.loads(line) for line in data.decode().splitlines()]
+        found.append(Curve(arm, tuple((row["step"], row["val_accuracy"]) for row in rows if "val_accuracy" in row)))
     return tuple(found)

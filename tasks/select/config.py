@@ -30,11 +30,14 @@ class SelectConfig(Section):
         True, description="Drop copies of target train, val and test pictures (off: ablation only)"
     )
     leak_score: float = Field(
-        0.97, gt=0, le=1, description="Correlation of aligned thumbnails from which a picture copies a target picture"
+        0.97,
+        ge=0.93,
+        le=1,
+        description="Correlation of aligned thumbnails from which a picture copies a target picture",
     )
     dedup: bool = Field(True, description="Keep one of several copies (off: ablation only)")
     duplicate_score: float = Field(
-        0.98, gt=0, le=1, description="Correlation of aligned thumbnails from which two candidates are copies"
+        0.98, ge=0.93, le=1, description="Correlation of aligned thumbnails from which two candidates are copies"
     )
     shortlist: int = Field(
         10, ge=1, le=1000, description="Pictures nearest by cosine, and as many by hash, that a picture is aligned with"

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.flows.conftest import World
+from tests.processes import have_ended
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -24,24 +26,21 @@ def test_an_interrupted_run_ends_at_once_with_the_server_it_started(world: World
         run = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=output, stderr=output, start_new_session=True
         )
+    try:
+        _interrupt_in_crawl(run, log)
+        assert run.wait(15) == 128 + signal.SIGINT
+        assert "interrupted: what is whole stays" in log.read_text()
+        assert "Traceback" not in log.read_text()
+        assert have_ended(run.pid, group=True), "something that it started is still running"
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+
+
+def _interrupt_in_crawl(run: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while not re.search(r"crawl: \d+ of", log.read_text()):
         assert run.poll() is None, f"it ended before it could be interrupted:\n{log.read_text()}"
         assert time.monotonic() < end, f"it never came there:\n{log.read_text()}"
         time.sleep(0.05)
-    run.send_signal(signal.SIGINT)
-    assert run.wait(15) == 128 + signal.SIGINT
-    assert "interrupted: what is whole stays" in log.read_text()
-    assert "Traceback" not in log.read_text()
-    assert _has_gone(run.pid), "something that it started is still running"
-
-
-def _has_gone(group: int) -> bool:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does

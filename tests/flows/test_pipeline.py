@@ -1,16 +1,21 @@
 """The whole job on a tiny world: what reruns, what does not, and what comes out."""
 
+import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import webdataset
+from rich.console import Console
 
 from benchmarks.truth import curation
 from flows.pipeline import extrapolate
+from flows.reporting import report
 from flows.selection import select
+from flows.summary import show
 from storage.errors import BadInput
+from storage.latest import remember
 from storage.manifest import read_manifest, read_rows
 from storage.records import Accuracy, Candidate, Crawled, Decision, ShardEntry, Stage, StageRef, TargetPicture
 from tests.flows.conftest import World
@@ -41,6 +46,56 @@ def test_every_stage_runs_and_hands_on(first: list[StageRef]) -> None:
     assert _executed(first) == set(Stage)
     assert all(ref.count > 0 for ref in first)
     assert {row.group for row in read_rows(_ref(first, Stage.TRAIN), Accuracy)} == {"all", "many", "medium", "few"}
+
+
+def _page(ref: StageRef) -> str:
+    return next(file.name for part in read_manifest(ref.uri).parts for file in part.files).rpartition("/")[2]
+
+
+def test_the_curation_is_told_before_training_and_all_of_it_after(first: list[StageRef]) -> None:
+    """Two pages of their own: the first stands when the shards do, the last when the model does."""
+    order = [ref.stage for ref in first]
+    curation, training = (ref for ref in first if ref.stage is Stage.REPORT)
+    assert (_page(curation), _page(training)) == ("curation.html", "training.html")
+    assert curation.key != training.key
+    assert order.index(Stage.SHARD) < order.index(Stage.REPORT) < order.index(Stage.TRAIN)
+
+
+def test_the_summary_says_what_came_of_it_and_where(first: list[StageRef], root: Path) -> None:
+    """The note first; then counts, every arm, the gain, and paths that lead to files."""
+    console = Console(record=True, width=160, file=io.StringIO())
+    show(first, "Mind the gap.", console)
+    text = console.export_text()
+    assert text.startswith("Mind the gap.")
+    assert "gain of silenced" in text
+    assert f"2 checkpoints: {_ref(first, Stage.TRAIN).uri}" in text
+    pages = [line.partition(" report: ")[2] for line in text.splitlines() if " report: " in line]
+    assert [Path(page).name for page in pages] == ["curation.html", "training.html"]
+    assert all(Path(page).is_file() for page in pages)
+    assert "no stage was executed" not in text
+
+
+def test_a_report_alone_tells_of_the_newest_stages(first: list[StageRef], world: World, root: Path) -> None:
+    """Run as a deployment it finds what the pipeline found, and so the page that is there already."""
+    alone = report(world.recipe(root))
+    assert (alone.key, alone.reused) == (_ref(first, Stage.REPORT).key, True)
+
+
+def test_a_report_does_not_mix_results(first: list[StageRef], world: World, root: Path, tmp_path: Path) -> None:
+    """Verdicts of other pictures than the newest are not told beside them, nor a model of other shards."""
+    recipe = world.recipe(Path(shutil.copytree(root, tmp_path / "root")))
+    remember(recipe.data_root, recipe.name, Stage.SHARD, replace(_ref(first, Stage.SHARD), content="of another day"))
+    with pytest.raises(BadInput, match="run train again first"):
+        report(recipe)
+
+
+def test_without_training_a_report_alone_is_the_curations(
+    first: list[StageRef], world: World, root: Path, tmp_path: Path
+) -> None:
+    """Nobody has to train to see what was curated."""
+    recipe = world.recipe(Path(shutil.copytree(root, tmp_path / "root")))
+    (tmp_path / "root" / "latest" / recipe.name / "train.json").unlink()
+    assert _page(report(recipe)) == "curation.html"
 
 
 def test_a_second_run_executes_no_stage(first: list[StageRef], world: World, root: Path) -> None:

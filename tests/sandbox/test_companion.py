@@ -1,6 +1,5 @@
 """What runs beside a sandbox ends with it, and nothing is left behind."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.processes import have_ended
 
 SHELL = "echo begun; sleep 300 & echo $! > {child}; wait"
 STUBBORN = "trap '' INT TERM; " + SHELL
@@ -18,17 +19,6 @@ def _start(folder: Path, script: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*command, "--", "bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-
-
-def _has_ended(pid: int) -> bool:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize("code", [0, 3])
@@ -47,39 +37,80 @@ def test_a_command_that_a_signal_ended_is_told_as_a_shell_does(folder: Path) -> 
     assert process.returncode == 128 + signal.SIGTERM
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def _child(process: subprocess.Popen[str], file: Path) -> int:
+    """The process that the command has started, once it says which."""
+    while not (file.exists() and file.read_text().strip()):
+        assert process.poll() is None, "the sandbox ended before its command began"
+        time.sleep(0.02)
+    return int(file.read_text())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_the_command_and_all_that_it_started(
     folder: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C, an end and a closed terminal leave no grandchild running."""
-    child = tmp_path / "child"
-    with _start(folder, SHELL.format(child=child)) as process:
-        assert process.stdout is not None
-        while "begun" not in process.stdout.readline():
-            assert process.poll() is None
-        while not (child.exists() and child.read_text().strip()):
-            time.sleep(0.02)
+    """Ctrl-C, an end and a closed terminal leave no grandchild running, though it ignores Ctrl-C itself."""
+    with _start(folder, SHELL.format(child=tmp_path / "child")) as process:
+        child = _child(process, tmp_path / "child")
         process.send_signal(number)
         process.communicate(timeout=60)
-    assert process.returncode == 128 + signal.SIGINT
-    assert _has_ended(int(child.read_text()))
+    assert process.returncode == 128 + number
+    assert have_ended(child)
+
+
+def test_a_command_that_will_not_end_is_killed_when_it_is_asked_again(folder: Path, tmp_path: Path) -> None:
+    """Each further Ctrl-C goes on to the next signal without waiting out the last one's patience."""
+    with _start(folder, STUBBORN.format(child=tmp_path / "child")) as process:
+        child = _child(process, tmp_path / "child")
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        process.communicate(timeout=4)
+    assert have_ended(child)
 
 
 @pytest.mark.slow
 def test_a_command_that_will_not_end_is_killed(folder: Path, tmp_path: Path) -> None:
     """After its grace the whole group is gone."""
-    child = tmp_path / "child"
-    with _start(folder, STUBBORN.format(child=child)) as process:
-        while not (child.exists() and child.read_text().strip()):
-            time.sleep(0.02)
+    with _start(folder, STUBBORN.format(child=tmp_path / "child")) as process:
+        child = _child(process, tmp_path / "child")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-    assert _has_ended(int(child.read_text()))
+    assert have_ended(child)
+
+
+def test_a_hang_up_is_ignored_where_it_was(folder: Path, tmp_path: Path) -> None:
+    """Under nohup a closed terminal ends nothing."""
+    script = f"echo $$ > {tmp_path / 'child'}; sleep 1; exit 3"
+    command = [sys.executable, "-m", "sandbox", "--corpus", "photographs", "--root", str(folder), "--port", "0"]
+    with subprocess.Popen(["nohup", *command, "--", "bash", "-c", script], stderr=subprocess.DEVNULL) as process:  # noqa: S607  # the system's nohup
+        while not (tmp_path / "child").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(30) == 3
 
 
 def test_what_a_command_leaves_running_is_ended_too(folder: Path, tmp_path: Path) -> None:
     """A command that ends by itself may have left a server behind."""
-    child = tmp_path / "child"
-    with _start(folder, f"sleep 300 & echo $! > {child}") as process:
-        process.communicate(timeout=60)
-    assert _has_ended(int(child.read_text()))
+    with _start(folder, f"sleep 300 & echo $! > {tmp_path / 'child'}") as process:
+        process.communicate(timeout=10)
+    assert have_ended(int((tmp_path / "child").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("corpus", "arguments", "complaint"),
+    [
+        ("photographs", ["--", "no-such-command"], "cannot run 'no-such-command'"),
+        ("photographs", ["--ready-file", "/nowhere/ready"], "cannot write /nowhere/ready"),
+        ("herbarium", ["--taxonomy", "x.json"], "--taxonomy is for photographs"),
+    ],
+    ids=["command", "ready file", "taxonomy"],
+)
+def test_what_cannot_be_done_is_named(folder: Path, corpus: str, arguments: list[str], complaint: str) -> None:
+    """No fault is told as another one's, and none with a traceback."""
+    command = [sys.executable, "-m", "sandbox", "--corpus", corpus, "--root", str(folder), "--port", "0"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.corpus import BadCorpus
+from sandbox.errors import BadCorpus
 from sandbox.ledger import Failure, Kind
 from sandbox.names import spoken
 from sandbox.photographs import Photographs, load_photographs

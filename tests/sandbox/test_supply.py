@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.corpus import BadCorpus, Original, Pools
+from sandbox.corpus import Original, Pools
+from sandbox.errors import BadCorpus
 from sandbox.ledger import Failure, Kind
 from sandbox.supply import Supply, draw_supplies, share_of
 from storage.records import Split

@@ -152,6 +152,12 @@ def test_a_folder_that_lacks_something_is_refused(clip_folder: Path, lost: str) 
     assert str(clip_folder) in caught.value.problem
 
 
+def test_timm_is_told_that_it_takes_a_file(clip_folder: Path) -> None:
+    """The folder is there; it is the kind that is wrong."""
+    with pytest.raises(BadInput, match="is a folder, and timm takes a file"):
+        load_encoder(EncoderConfig(kind="timm", name="test_vit", checkpoint=str(clip_folder)))
+
+
 def test_backbone_is_trainable(config: EncoderConfig) -> None:
     """For fine-tuning, gradients reach the backbone; without named weights it starts at random."""
     backbone = load_backbone(EncoderConfig(kind="timm", **SMALL))

@@ -51,7 +51,6 @@ def test_the_demo_loads_it_as_any_other_encoder(monkeypatch: pytest.MonkeyPatch)
     assert (ours * theirs.numpy()).sum(1) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.slow
 def test_it_tells_unseen_species_apart() -> None:
     """Far better than chance by name alone, on a world that it was not trained on."""
     figures = judge(FOLDER, HELD_OUT[7])

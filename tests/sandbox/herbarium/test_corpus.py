@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.corpus import BadCorpus
+from sandbox.errors import BadCorpus
 from sandbox.herbarium.corpus import GOOD, HELD_OUT, TAIL, Herbarium, load_herbarium
 from sandbox.herbarium.flora import draw_flora
 from sandbox.ledger import Kind
@@ -86,6 +86,14 @@ def test_what_is_there_is_not_drawn_again(herbarium: Herbarium, root: Path, said
 def test_another_folder_is_not_drawn_into(root: Path, said: list[str], tmp_path: Path) -> None:
     """Neither a user's own files nor another world's are mixed with a data set."""
     (tmp_path / "thesis.txt").write_text("mine")
-    for folder in (tmp_path, root):
-        with pytest.raises(BadCorpus, match="give another --root"):
-            load_herbarium(folder, 1, lambda _: None)
+    with pytest.raises(BadCorpus, match="something else than a herbarium: give another --root"):
+        load_herbarium(tmp_path, 1, lambda _: None)
+    with pytest.raises(BadCorpus, match=r"holds 'herbarium 0, drawn by .*', not 'herbarium 1, "):
+        load_herbarium(root, 1, lambda _: None)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The message says which, and not that a port is taken."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadCorpus, match=r"cannot draw into .*file"):
+        load_herbarium(tmp_path / "file" / "below", 0, lambda _: None)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Accuracy, DropReason, Stage
+from storage.records import Accuracy, DropReason, Split, Stage
 from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.page import Report, Score
@@ -98,6 +98,14 @@ def test_accuracy_is_absent_before_training(report: Report, tmp_path: Path) -> N
     assert trained.sizes == (3, 0, 0, 1)
     assert trained.arms[0].scores == (Score(0.5, True), None, None, Score(0.25, True))
     assert [(place.what, "train" in place.uri) for place in trained.places] == [("checkpoint", True)]
+
+
+def test_without_a_test_split_the_report_tells_of_validation(tmp_path: Path) -> None:
+    """A data set may come without one; what was trained is then told all the same, and by its name."""
+    rows = [Accuracy("silenced", "all", 0.5, 3, Split.VAL)]
+    report = _gather(tmp_path, Tables(ROWS, DECISIONS, rows))
+    assert (report.trained, report.judged_on) == (True, "validation")
+    assert report.arms[0].scores[0] == Score(0.5, True)
 
 
 def test_the_best_arm_of_each_group_is_marked() -> None:

@@ -140,5 +140,5 @@ def test_a_report_on_nothing_is_a_page() -> None:
     """Before anything has run the page says so."""
     empty = gather("nothing", [], PICTURES.__getitem__, ReportConfig())
     text = _Page(render(empty)).text
-    assert "Training has not run yet" in text
+    assert "This is the report on the curation" in text
     assert "No picture has been judged" in text

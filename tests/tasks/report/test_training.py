@@ -39,7 +39,7 @@ def test_the_gain_is_of_the_arm_that_validation_chose() -> None:
         *_accuracy("unsilenced", 0.6, all=0.7, few=0.9),
         *_accuracy("silenced", 0.7, all=0.6, few=0.5, many=0.9),
     ]
-    told = gain(rows)
+    told = gain(rows, Split.TEST)
     assert told is not None
     assert told.arm == "silenced"
     assert dict(zip(GROUPS, told.changes, strict=True)) == {
@@ -47,10 +47,10 @@ def test_the_gain_is_of_the_arm_that_validation_chose() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("arms", [[], ["targets_only"], ["silenced", "unsilenced"]])
+@pytest.mark.parametrize("arms", [[], ["targets_only"], ["silenced", "unsilenced"], ["targets_only", "shuffled"]])
 def test_without_a_pair_of_arms_there_is_no_gain(arms: list[str]) -> None:
-    """A run of one arm compares nothing."""
-    assert gain([row for arm in arms for row in _accuracy(arm, 0.5, all=0.4)]) is None
+    """A run of one arm compares nothing, and what a control gains is not the neighbors'."""
+    assert gain([row for arm in arms for row in _accuracy(arm, 0.5, all=0.4)], Split.TEST) is None
 
 
 def test_movers_are_those_that_gained_most_and_then_those_that_lost() -> None:
@@ -88,11 +88,12 @@ def _trained(root: Path, logs: dict[str, list[dict[str, float]]]) -> StageRef:
 
 
 def test_curves_are_read_off_the_metrics(tmp_path: Path) -> None:
-    """One point for each look at validation, in the order of the arms; an arm without a log has no curve."""
+    """One point for each look at validation, in the order of the arms; an arm without a log keeps its place."""
     looks = [{"step": 5, "loss": 1.0}, {"step": 10, "val_accuracy": 0.5}, {"step": 20, "val_accuracy": 0.75}]
     ref = _trained(tmp_path, {"targets_only": looks, "silenced": looks[:2]})
-    assert curves(ref, ["silenced", "targets_only", "shuffled"]) == (
+    assert curves(ref, ["silenced", "shuffled", "targets_only"]) == (
         Curve("silenced", ((10, 0.5),)),
+        Curve("shuffled", ()),
         Curve("targets_only", ((10, 0.5), (20, 0.75))),
     )
 
