@@ -80,5 +80,8 @@ def lines(curves: Sequence[Curve]) -> list[Line]:
 
 
 def chart(report: Report) -> Chart:
-    """Both charts of a report."""
-    return Chart(bars(report.arms), lines(report.curves), last_step(report.curves))
+    """Both charts of a report; without training they are empty."""
+    if report.training is None:
+        return Chart((), (), 1)
+    arms, curves = report.training.arms, report.training.curves
+    return Chart(bars(arms), lines(curves), last_step(curves))

@@ -6,13 +6,10 @@ from typing import TypeVar
 
 from storage.manifest import read_manifest, read_rows
 from storage.records import (
-    Accuracy,
-    ClassAccuracy,
     Crawled,
     Decision,
     Neighbor,
     Spend,
-    Split,
     Stage,
     StageRef,
     TargetClass,
@@ -21,9 +18,9 @@ from storage.records import (
 )
 from tasks.report.by_target import target_blocks
 from tasks.report.config import ReportConfig
-from tasks.report.page import GROUPS, Outcome, Place, Report, Step
+from tasks.report.page import Outcome, Place, Report, Step
 from tasks.report.samples import Album, galleries
-from tasks.report.training import accuracy_table, curves, gain, movers
+from tasks.report.training import tell
 
 Row = TypeVar("Row")
 
@@ -66,34 +63,16 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
     """The report on the given stages; `read_picture` gives the original bytes behind a digest."""
     stages = _Stages(refs)
     crawled, decisions = stages.rows(Stage.CRAWL, Crawled), stages.rows(Stage.SELECT, Decision)
-    neighbors, accuracy = stages.rows(Stage.NEIGHBORS, Neighbor), stages.rows(Stage.TRAIN, Accuracy)
-    by_key = {row.key: row for row in crawled}
-    listed = stages.rows(Stage.TARGETS, TargetPicture)
-    files = {f"{row.split}:{row.key}": row.path for row in listed}
-    first = {row.label: f"{row.split}:{row.key}" for row in reversed(listed) if row.split is Split.TRAIN}
-    album = Album(read_picture, {row.key: row.digest for row in crawled if row.digest}, files, config.thumbnail)
-    judged = Split.TEST if any(row.split is Split.TEST for row in accuracy) else Split.VAL
-    told = [row for row in accuracy if row.split is judged]
-    sizes, arms, gained = {row.group: row.classes for row in told}, accuracy_table(told), gain(accuracy, judged)
-    trained = stages.ref(Stage.TRAIN)
-    classes = stages.rows(Stage.TRAIN, ClassAccuracy)
+    neighbors, listed = stages.rows(Stage.NEIGHBORS, Neighbor), stages.rows(Stage.TARGETS, TargetPicture)
+    album = Album.of(crawled, listed, read_picture, config.thumbnail)
+    train = stages.ref(Stage.TRAIN)
     return Report(
         title=title,
         note=config.note,
         steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
         tokens=sum(row.prompt_tokens + row.completion_tokens for row in stages.rows(Stage.NEIGHBORS, Spend)),
-        trained=trained is not None,
-        judged_on={Split.TEST: "test", Split.VAL: "validation"}[judged],
-        arms=arms,
-        sizes=tuple(sizes.get(group, 0) for group in GROUPS),
-        gain=gained,
-        movers=movers(
-            classes, gained.arm, neighbors, decisions, album.image, lambda label: album.target(first.get(label, ""))
-        )
-        if gained
-        else (),
-        curves=curves(trained, [arm.name for arm in arms]) if trained else (),
-        galleries=galleries(decisions, by_key, album, config.samples),
+        training=tell(train, neighbors, decisions, album) if train else None,
+        galleries=galleries(decisions, {row.key: row for row in crawled}, album, config.samples),
         targets=target_blocks(
             stages.rows(Stage.TARGETS, TargetClass),
             neighbors,

@@ -149,6 +149,21 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
+class Training:
+    """What training came to; `sizes` counts the classes of each of GROUPS.
+
+    `judged_on` names the split that accuracies are of: test, or validation where there is no test.
+    """
+
+    judged_on: str
+    arms: tuple[Arm, ...]
+    sizes: tuple[int, ...]
+    gain: Gain | None
+    movers: tuple[Mover, ...]
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies that the run made."""
 
@@ -158,22 +173,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything on the page; `trained` says whether training has run, `sizes` counts a group's classes.
-
-    `judged_on` names the split that `arms`, `gain` and `movers` tell of: test, or validation where there is none.
-    """
+    """Everything on the page; without `training` it is the report on the curation."""
 
     title: str
     note: str
     steps: tuple[Step, ...]
     tokens: int
-    trained: bool
-    judged_on: str
-    arms: tuple[Arm, ...]
-    sizes: tuple[int, ...]
-    gain: Gain | None
-    movers: tuple[Mover, ...]
-    curves: tuple[Curve, ...]
+    training: Training | None
     galleries: tuple[Gallery, ...]
     targets: tuple[TargetBlock, ...]
     places: tuple[Place, ...]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage import filesystem
-from storage.records import Crawled, Decision, DropReason
+from storage.records import Crawled, Decision, DropReason, Split, TargetPicture
 from tasks.report.page import Gallery, Sample
 from vision.decode import Undecodable, decode
 
@@ -35,7 +35,26 @@ class Album:
     read_picture: Callable[[str], bytes]
     digests: Mapping[str, str]
     targets: Mapping[str, str]
+    portraits: Mapping[int, str]
     side: int
+
+    @classmethod
+    def of(
+        cls,
+        crawled: Iterable[Crawled],
+        listed: Sequence[TargetPicture],
+        read_picture: Callable[[str], bytes],
+        side: int,
+    ) -> "Album":
+        """The album of a run's rows; a class's portrait is its first training picture."""
+        named = [(row, f"{row.split}:{row.key}") for row in listed]
+        return cls(
+            read_picture,
+            {row.key: row.digest for row in crawled if row.digest},
+            {name: row.path for row, name in named},
+            {row.label: name for row, name in reversed(named) if row.split is Split.TRAIN},
+            side,
+        )
 
     def image(self, decision: Decision) -> str:
         """The candidate as a data URI."""
@@ -46,6 +65,10 @@ class Album:
         if digest := self.digests.get(decision.copy_of):
             return thumbnail(self.read_picture(digest), self.side)
         return self.target(decision.copy_of)
+
+    def portrait(self, label: int) -> str:
+        """A training picture of a target class as a data URI; empty where it cannot be shown."""
+        return self.target(self.portraits.get(label, ""))
 
     def target(self, name: str) -> str:
         """A target picture by its "split:key" as a data URI; empty where there is none."""

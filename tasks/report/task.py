@@ -24,6 +24,6 @@ def write_page(
 ) -> Outcome:
     """Write the page."""
     report = gather(title, refs, PictureStore(folder.root).read, config)
-    name = "training" if report.trained else "curation"
+    name = "training" if report.training else "curation"
     # Volatile: the page shows how long the stages took, which is no part of what they found.
     return [folder.write_file(f"{name}.html", "report", render(report).encode(), volatile=True)], Counter(pages=1)

@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from storage import filesystem
-from storage.manifest import read_manifest
+from storage.manifest import read_manifest, read_rows
 from storage.records import Accuracy, ClassAccuracy, Decision, Neighbor, Split, StageRef
-from tasks.report.page import GROUPS, Arm, Curve, Gain, Mover, Score
+from tasks.report.page import GROUPS, Arm, Curve, Gain, Mover, Score, Training
+from tasks.report.samples import Album
 
 ALONE = "targets_only"
 """The arm that every gain is told against."""
@@ -55,13 +56,9 @@ def movers(
     arm: str,
     neighbors: Sequence[Neighbor],
     decisions: Sequence[Decision],
-    image: Callable[[Decision], str],
-    portrait: Callable[[int], str],
+    album: Album,
 ) -> tuple[Mover, ...]:
-    """The classes that gained most by an arm, then those that lost most, with kept pictures of their neighbors.
-
-    `image` shows a candidate, `portrait` the class of a label, each as a data URI.
-    """
+    """The classes that gained most by an arm, then those that lost most, with kept pictures of their neighbors."""
     before = {row.label: row for row in classes if row.arm == ALONE and row.pictures}
     after = {row.label: row for row in classes if row.arm == arm and row.pictures}
     moved = sorted(
@@ -74,7 +71,7 @@ def movers(
     return tuple(
         Mover(
             row.name, row.group, row.train, before[label].correct / row.pictures, row.correct / row.pictures,
-            portrait(label), tuple(image(decision) for decision in pictures[label][:PICTURES]),
+            album.portrait(label), tuple(album.image(decision) for decision in pictures[label][:PICTURES]),
         )
         for label in shown
         for row in [after[label]]
@@ -111,3 +108,20 @@ def curves(train: StageRef, arms: Sequence[str]) -> tuple[Curve, ...]:
         rows = [json.loads(line) for line in data.decode().splitlines()]
         found.append(Curve(arm, tuple((row["step"], row["val_accuracy"]) for row in rows if "val_accuracy" in row)))
     return tuple(found)
+
+
+def tell(train: StageRef, neighbors: Sequence[Neighbor], decisions: Sequence[Decision], album: Album) -> Training:
+    """What a finished training came to, on the test split or, where there is none, on validation."""
+    rows = read_rows(train, Accuracy)
+    judged = Split.TEST if any(row.split is Split.TEST for row in rows) else Split.VAL
+    told = [row for row in rows if row.split is judged]
+    sizes, arms, gained = {row.group: row.classes for row in told}, accuracy_table(told), gain(rows, judged)
+    classes = read_rows(train, ClassAccuracy)
+    return Training(
+        judged_on={Split.TEST: "test", Split.VAL: "validation"}[judged],
+        arms=arms,
+        sizes=tuple(sizes.get(group, 0) for group in GROUPS),
+        gain=gained,
+        movers=movers(classes, gained.arm, neighbors, decisions, album) if gained else (),
+        curves=curves(train, [arm.name for arm in arms]),
+    )

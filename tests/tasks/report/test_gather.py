@@ -92,11 +92,12 @@ def test_a_picture_that_cannot_be_decoded_has_no_thumbnail(tmp_path: Path) -> No
 
 def test_accuracy_is_absent_before_training(report: Report, tmp_path: Path) -> None:
     """The curation report comes first; the table joins it when training has run."""
-    assert report.arms == ()
+    assert report.training is None
     rows = [Accuracy("silenced", "all", 0.5, 3), Accuracy("silenced", "few", 0.25, 1)]
     trained = _gather(tmp_path / "trained", Tables(ROWS, DECISIONS, rows))
-    assert trained.sizes == (3, 0, 0, 1)
-    assert trained.arms[0].scores == (Score(0.5, True), None, None, Score(0.25, True))
+    assert trained.training is not None
+    assert trained.training.sizes == (3, 0, 0, 1)
+    assert trained.training.arms[0].scores == (Score(0.5, True), None, None, Score(0.25, True))
     assert [(place.what, "train" in place.uri) for place in trained.places] == [("checkpoint", True)]
 
 
@@ -104,8 +105,9 @@ def test_without_a_test_split_the_report_tells_of_validation(tmp_path: Path) -> 
     """A data set may come without one; what was trained is then told all the same, and by its name."""
     rows = [Accuracy("silenced", "all", 0.5, 3, Split.VAL)]
     report = _gather(tmp_path, Tables(ROWS, DECISIONS, rows))
-    assert (report.trained, report.judged_on) == (True, "validation")
-    assert report.arms[0].scores[0] == Score(0.5, True)
+    assert report.training is not None
+    assert report.training.judged_on == "validation"
+    assert report.training.arms[0].scores[0] == Score(0.5, True)
 
 
 def test_the_best_arm_of_each_group_is_marked() -> None:
@@ -141,7 +143,7 @@ def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
 def test_a_report_on_nothing_is_empty() -> None:
     """No stage has run: nothing to show, nothing to fail on."""
     empty = gather("nothing", [], PICTURES.__getitem__, CONFIG)
-    assert (empty.steps, empty.targets, empty.galleries, empty.arms, empty.places) == ((), (), (), (), ())
+    assert (empty.steps, empty.targets, empty.galleries, empty.training, empty.places) == ((), (), (), None, ())
 
 
 def test_thumbnails_keep_their_shape_and_bytes() -> None:

@@ -10,13 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.manifest import open_stage
-from storage.records import Accuracy, ClassAccuracy, Decision, DropReason, Neighbor, Relation, Split, Stage, StageRef
+from storage.records import (
+    Accuracy,
+    ClassAccuracy,
+    Decision,
+    DropReason,
+    Neighbor,
+    Relation,
+    Split,
+    Stage,
+    StageRef,
+    TargetPicture,
+)
 from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
 from tasks.report.page import GROUPS, Arm, Curve, Score
+from tasks.report.samples import Album, thumbnail
 from tasks.report.training import MOVERS, curves, gain, movers
+from tests.tasks.report.stages import picture
 
 LIME = Neighbor("lime", (0, 1), Relation.SIBLING, (), "", None, "", "", "")
 YUZU = Neighbor("yuzu", (0,), Relation.SIBLING, (), "", None, "", "", "")
+
+
+PICTURES = {"l1": picture("green"), "l2": picture("lime"), "y1": picture("yellow")}
+ALBUM = Album.of([], [], PICTURES.__getitem__, 32)
+
+
+def _shown(key: str) -> str:
+    return thumbnail(PICTURES[key], 32)
 
 
 def _accuracy(arm: str, val: float, **test: float) -> list[Accuracy]:
@@ -57,7 +78,7 @@ def test_movers_are_those_that_gained_most_and_then_those_that_lost() -> None:
     """Few of many, in order, and a class that stayed is neither."""
     before = [_class("targets_only", label, 5) for label in range(14)]
     after = [_class("silenced", label, correct) for label, correct in enumerate([5, 6, 7, 8, 9, 10, *[5] * 6, 2, 4])]
-    moved = movers([*before, *after], "silenced", [], [], lambda _: "", lambda _: "")
+    moved = movers([*before, *after], "silenced", [], [], ALBUM)
     assert [(one.name, one.before, one.after) for one in moved] == [
         *((f"class {label}", 0.5, 0.5 + 0.1 * (label)) for label in (5, 4, 3, 2)),
         ("class 12", 0.5, 0.2),
@@ -73,9 +94,9 @@ def test_a_mover_shows_the_likest_picture_of_each_of_its_neighbors_first() -> No
         _decision("l0", "lime", 1.0, DropReason.LEAK), _decision("x", "unknown", 1.0),
     ]  # fmt: skip
     classes = [_class(arm, label, count) for arm, count in (("targets_only", 1), ("silenced", 9)) for label in (0, 1)]
-    moved = movers(classes, "silenced", [LIME, YUZU], decisions, lambda decision: decision.key, str)
-    assert {one.portrait for one in moved} == {"0", "1"}
-    assert {one.name: one.images for one in moved} == {"class 0": ("l1", "y1", "l2"), "class 1": ("l1", "l2")}
+    moved = movers(classes, "silenced", [LIME, YUZU], decisions, ALBUM)
+    shown = {"class 0": tuple(map(_shown, ("l1", "y1", "l2"))), "class 1": tuple(map(_shown, ("l1", "l2")))}
+    assert {one.name: one.images for one in moved} == shown
 
 
 def _trained(root: Path, logs: dict[str, list[dict[str, float]]]) -> StageRef:
@@ -120,3 +141,18 @@ def test_lines_share_one_axis() -> None:
         (0, f"{WIDTH / 2},{HEIGHT}.0 {WIDTH}.0,0.0"),
         (1, f"{WIDTH / 4},{HEIGHT / 2} {WIDTH / 2},{HEIGHT / 2}"),
     ]
+
+
+def test_a_classs_portrait_is_its_first_training_picture(tmp_path: Path) -> None:
+    """Never one that is held out, and none where it has moved."""
+    for name, color in (("a", "red"), ("b", "blue"), ("c", "green")):
+        (tmp_path / name).write_bytes(picture(color))
+    listed = [
+        TargetPicture(name, split, 0, name, str(tmp_path / name))
+        for name, split in (("a", Split.TEST), ("b", Split.TRAIN), ("c", Split.TRAIN))
+    ]
+    album = Album.of([], listed, PICTURES.__getitem__, 32)
+    assert album.portrait(0) == thumbnail(picture("blue"), 32)
+    assert album.portrait(1) == ""
+    (tmp_path / "b").unlink()
+    assert album.portrait(0) == ""
