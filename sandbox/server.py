@@ -88,9 +88,9 @@ async def _start(app: web.Application, sockets: Sequence[socket.socket]) -> web.
 def _hear() -> Signals:
     """The signals that end the sandbox, as they come; a hang-up that is ignored, as under nohup, stays so."""
     heard: Signals = Signals()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            asyncio.get_running_loop().add_signal_handler(number, heard.put_nowait, number)
+    under_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, *(() if under_nohup else (signal.SIGHUP,))):
+        asyncio.get_running_loop().add_signal_handler(number, heard.put_nowait, number)
     return heard
 
 

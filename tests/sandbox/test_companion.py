@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,17 +16,28 @@ SHELL = "echo begun; sleep 300 & echo $! > {child}; wait"
 STUBBORN = "trap '' INT TERM; " + SHELL
 
 
-def _start(folder: Path, script: str) -> subprocess.Popen[str]:
+def _heed_hang_ups() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever the tests themselves run under
+
+
+@contextmanager
+def _started(folder: Path, script: str) -> Iterator[subprocess.Popen[str]]:
+    """A sandbox with a shell script beside it; killed where the test has not seen it end."""
     command = [sys.executable, "-m", "sandbox", "--corpus", "photographs", "--root", str(folder), "--port", "0"]
-    return subprocess.Popen(
-        [*command, "--", "bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, "--", "bash", "-c", script], stdout=pipe, stderr=pipe, text=True, preexec_fn=_heed_hang_ups
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("code", [0, 3])
 def test_the_commands_exit_code_is_passed_on(folder: Path, code: int) -> None:
     """The sandbox answers while the command runs and ends with it."""
-    with _start(folder, f"exit {code}") as process:
+    with _started(folder, f"exit {code}") as process:
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (code, "")
     assert "ready at http://127.0.0.1:" in output
@@ -32,7 +45,7 @@ def test_the_commands_exit_code_is_passed_on(folder: Path, code: int) -> None:
 
 def test_a_command_that_a_signal_ended_is_told_as_a_shell_does(folder: Path) -> None:
     """128 and the signal's number."""
-    with _start(folder, "kill -TERM $$") as process:
+    with _started(folder, "kill -TERM $$") as process:
         process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
 
@@ -50,7 +63,7 @@ def test_a_signal_ends_the_command_and_all_that_it_started(
     folder: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C, an end and a closed terminal leave no grandchild running, though it ignores Ctrl-C itself."""
-    with _start(folder, SHELL.format(child=tmp_path / "child")) as process:
+    with _started(folder, SHELL.format(child=tmp_path / "child")) as process:
         child = _child(process, tmp_path / "child")
         process.send_signal(number)
         process.communicate(timeout=60)
@@ -60,7 +73,7 @@ def test_a_signal_ends_the_command_and_all_that_it_started(
 
 def test_a_command_that_will_not_end_is_killed_when_it_is_asked_again(folder: Path, tmp_path: Path) -> None:
     """Each further Ctrl-C goes on to the next signal without waiting out the last one's patience."""
-    with _start(folder, STUBBORN.format(child=tmp_path / "child")) as process:
+    with _started(folder, STUBBORN.format(child=tmp_path / "child")) as process:
         child = _child(process, tmp_path / "child")
         for _ in range(3):
             process.send_signal(signal.SIGINT)
@@ -72,7 +85,7 @@ def test_a_command_that_will_not_end_is_killed_when_it_is_asked_again(folder: Pa
 @pytest.mark.slow
 def test_a_command_that_will_not_end_is_killed(folder: Path, tmp_path: Path) -> None:
     """After its grace the whole group is gone."""
-    with _start(folder, STUBBORN.format(child=tmp_path / "child")) as process:
+    with _started(folder, STUBBORN.format(child=tmp_path / "child")) as process:
         child = _child(process, tmp_path / "child")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
@@ -88,12 +101,15 @@ def test_a_hang_up_is_ignored_where_it_was(folder: Path, tmp_path: Path) -> None
             assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(signal.SIGHUP)
-        assert process.wait(30) == 3
+        try:
+            assert process.wait(30) == 3
+        finally:
+            process.kill()
 
 
 def test_what_a_command_leaves_running_is_ended_too(folder: Path, tmp_path: Path) -> None:
     """A command that ends by itself may have left a server behind."""
-    with _start(folder, f"sleep 300 & echo $! > {tmp_path / 'child'}") as process:
+    with _started(folder, f"sleep 300 & echo $! > {tmp_path / 'child'}") as process:
         process.communicate(timeout=10)
     assert have_ended(int((tmp_path / "child").read_text()))
 
