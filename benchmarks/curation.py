@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.truth import Curation
-from benchmarks.worlds import CORPORA, World, mean, score, world
+from benchmarks.worlds import RECIPES, World, mean, score, world
 from flows.pipeline import extrapolate
 from flows.terminal import speak_plainly
 from storage.records import Stage
@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.curation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--corpus", choices=list(CORPORA), required=True)
+    parser.add_argument("--corpus", choices=list(RECIPES), required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--grocery", type=Path, help="the photographs' folder")
     parser.add_argument("--without", action="store_true", help="also without each filter in turn")

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.truth import Curation
-from benchmarks.worlds import CORPORA, World, mean, score, world
+from benchmarks.worlds import RECIPES, World, mean, score, world
 from flows.pipeline import extrapolate
 from flows.terminal import speak_plainly
 from sandbox.ledger import Kind
@@ -139,7 +139,7 @@ def main() -> None:
         prog="python -m benchmarks.extrapolation", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--corpus", choices=list(CORPORA), default="photographs")
+    parser.add_argument("--corpus", choices=list(RECIPES), default="photographs")
     parser.add_argument("--grocery", type=Path, help="the photographs' folder")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--work", type=Path, help="keep what is written here (default: a temporary folder)")

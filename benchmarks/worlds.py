@@ -21,8 +21,8 @@ from tasks.targets.long_tail import LongTail
 PORT = 8766
 """Fixed, so that URLs, and with them keys and the order of pictures, are the same in every run."""
 
-CORPORA = {"herbarium": "recipes/demo.yaml", "photographs": "recipes/grocery.yaml"}
-"""The corpora that there are, and the recipe of each."""
+RECIPES = {"herbarium": "recipes/demo.yaml", "photographs": "recipes/grocery.yaml"}
+"""The recipe of every corpus."""
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "grocery"
 
@@ -58,7 +58,7 @@ def world(corpus: str, work: Path, seed: int, photographs: Path | None = None) -
     if corpus == "photographs":
         root = photographs or Path(os.environ.get("GROCERY_ROOT", SHARED))
         os.environ["GROCERY_ROOT"] = str(root)
-    recipe = load_recipe(CORPORA[corpus], str(work / f"{corpus}-{seed}"))
+    recipe = load_recipe(RECIPES[corpus], str(work / f"{corpus}-{seed}"))
     with running(root, corpus=corpus, seed=seed, port=PORT) as sandbox:
         yield World(_recipe(recipe, sandbox, root, seed), sandbox.ledger(), load_corpus(corpus, root, seed))
 

@@ -25,8 +25,9 @@ from storage.records import (
 from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
 from tasks.report.page import GROUPS, Arm, Curve, Score
 from tasks.report.samples import Album, thumbnail
-from tasks.report.training import MOVERS, curves, gain, movers
+from tasks.report.training import ALONE, CONTROL, MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
+from training.config import Arm as TrainedArm
 
 LIME = Neighbor("lime", (0, 1), Relation.SIBLING, (), "", None, "", "", "")
 YUZU = Neighbor("yuzu", (0,), Relation.SIBLING, (), "", None, "", "", "")
@@ -72,6 +73,11 @@ def test_the_gain_is_of_the_arm_that_validation_chose() -> None:
 def test_without_a_pair_of_arms_there_is_no_gain(arms: list[str]) -> None:
     """A run of one arm compares nothing, and what a control gains is not the neighbors'."""
     assert gain([row for arm in arms for row in _accuracy(arm, 0.5, all=0.4)], Split.TEST) is None
+
+
+def test_the_arms_that_are_spoken_of_are_arms() -> None:
+    """The report cannot import training, so only this holds its names to training's."""
+    assert {ALONE, CONTROL} < set(TrainedArm)
 
 
 def test_movers_are_those_that_gained_most_and_then_those_that_lost() -> None:
