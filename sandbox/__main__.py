@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox.chat_behavior import read_behavior
 from sandbox.corpora import CORPORA, load_corpus
 from sandbox.errors import SandboxError
 from sandbox.server import Settings, serve
@@ -29,6 +30,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="seed of the web and of the long tail")
     parser.add_argument("--port", type=int, default=8765, help="port on every address; 0 takes a free one")
     parser.add_argument("--hosts", type=int, default=50, choices=range(1, 255), metavar="1-254", help="image hosts")
+    parser.add_argument(
+        "--chat", default="{}", metavar="JSON",
+        help="how the language model misbehaves, an object of ChatBehavior's fields such as "
+        '{"busy": 0.1, "answers": "json"} (sandbox/chat_behavior.py; default: not at all)',
+    )  # fmt: skip
     parser.add_argument("--ready-file", type=Path, help="file to write the base address to, once all answer")
     parser.add_argument("command", nargs="*", help="behind `--`: a command to serve while it runs")
     arguments = parser.parse_args()
@@ -56,8 +62,8 @@ def _announce(base_url: str, world: World, ready_file: Path | None) -> None:
 def main() -> int:
     """Serve what the command line asks for; what cannot be done is said in one line."""
     arguments = _arguments()
-    settings = Settings(arguments.seed, arguments.port, arguments.hosts)
     try:
+        settings = Settings(arguments.seed, arguments.port, arguments.hosts, read_behavior(arguments.chat))
         corpus = load_corpus(arguments.corpus, arguments.root, arguments.seed, arguments.taxonomy, _say)
         return asyncio.run(
             serve(corpus, settings, lambda url, world: _announce(url, world, arguments.ready_file), arguments.command)

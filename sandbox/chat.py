@@ -1,119 +1,75 @@
 """The language model's endpoint: OpenAI's chat completions, as far as a naming client needs them.
 
 The last user message must be JSON, {"class": "golden delicious", "count": 10, "avoid": [...]};
-the answer's content is JSON, {"neighbors": [{"name", "relation", "queries", "why"}, ...]}.
+the answer's content is JSON, {"neighbors": [{"name", "relation", "queries", "why"}, ...]}. The
+world's ChatBehavior says how the endpoint deviates from that.
 """
 
-import hashlib
-import json
-from dataclasses import asdict
+import asyncio
 
 from aiohttp import web
-from pydantic import BaseModel, Field, ValidationError
 
-from sandbox.namer import Asked, answer
-from sandbox.seeded import seeded
+from sandbox.chat_answer import body, completion_tokens, say
+from sandbox.chat_behavior import Fault
+from sandbox.chat_faults import pick
+from sandbox.chat_request import BadRequest, Question, parse
 from sandbox.world import WORLD, World
 
-CHARACTERS_A_TOKEN = 4
-"""Of English text, near enough for a bill."""
+
+def _error(
+    status: int, message: str, kind: str, param: str | None = None, headers: dict[str, str] | None = None
+) -> web.Response:
+    error = {"message": message, "type": kind, "param": param, "code": None}
+    return web.json_response({"error": error}, status=status, headers=headers)
 
 
-class Part(BaseModel):
-    """One part of a message's content; other kinds than text are refused."""
-
-    type: str = Field(pattern="^text$")
-    text: str
-
-
-class Message(BaseModel):
-    """One message of the conversation."""
-
-    role: str
-    content: str | list[Part]
-
-    @property
-    def text(self) -> str:
-        """The whole text of the message."""
-        return self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
+def _understand(world: World, data: bytes) -> Question:
+    question = parse(data)
+    if not world.chat.accepts(question.response_format):
+        kind = question.response_format
+        raise BadRequest(f"response_format type {kind} is not supported by this model.", "response_format")
+    return question
 
 
-class Completion(BaseModel):
-    """The fields of a chat completion request that matter here; others are accepted and ignored."""
-
-    model: str
-    messages: list[Message] = Field(min_length=1)
-    stream: bool = False
-
-
-class Prompt(BaseModel, extra="forbid"):
-    """What the last user message must hold."""
-
-    name: str = Field(alias="class", min_length=1)
-    count: int = Field(ge=1, le=200)
-    avoid: tuple[str, ...] = ()
-
-
-class _Refused(Exception):
-    """The request is not one that this model answers."""
-
-
-def _refusal(message: str) -> web.Response:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
-    return web.json_response({"error": error}, status=400)
-
-
-def _parse(body: bytes) -> tuple[Completion, str]:
-    """The request and the text of its last user message."""
+async def _hang(world: World) -> None:
+    """Wait as long as a hanging request does; an end of the server ends that too."""
     try:
-        completion = Completion.model_validate_json(body)
-    except ValidationError as error:
-        raise _Refused(f"This is no chat completion request: {error.errors()[0]['msg']}.") from error
-    if completion.stream:
-        raise _Refused("Streaming is not supported by this model.")
-    said = [message.text for message in completion.messages if message.role == "user"]
-    if not said:
-        raise _Refused("There is no message with the role 'user'.")
-    return completion, said[-1]
+        async with asyncio.timeout(world.chat.hang_seconds):
+            await world.closing.wait()
+    except TimeoutError:
+        return
+    raise web.HTTPServiceUnavailable
 
 
-def _asked(prompt: str) -> Asked:
-    try:
-        parsed = Prompt.model_validate_json(prompt)
-    except ValidationError as error:
-        raise _Refused(
-            'The last user message must be JSON such as {"class": "golden delicious", "count": 10, "avoid": []}: '
-            f"{error.errors()[0]['msg']}."
-        ) from error
-    return Asked(parsed.name, parsed.count, parsed.avoid)
+async def _answer(world: World, question: Question, fault: Fault | None, times: int) -> web.Response:
+    """Answer with 200; the tokens are charged before a wait that the client may not sit out."""
+    said = say(world, question, fault, times)
+    world.meter.charge(question.prompt_tokens, completion_tokens(said))
+    if fault is Fault.HUNG:
+        await _hang(world)
+    world.meter.answer(question.text)
+    return web.json_response(body(world, question, said))
 
 
-def _tokens(text: str) -> int:
-    return -(-len(text) // CHARACTERS_A_TOKEN)
-
-
-def _complete(world: World, completion: Completion, prompt: str) -> web.Response:
-    rng = seeded("answer", world.seed, prompt)
-    named = answer(world.corpus.taxonomy, _asked(prompt), rng)
-    content = json.dumps({"neighbors": [asdict(item) for item in named]})
-    asked, said = sum(_tokens(message.text) for message in completion.messages), _tokens(content)
-    message = {"role": "assistant", "content": content, "refusal": None}
-    return web.json_response(
-        {
-            "id": f"chatcmpl-{hashlib.sha256(f'{world.seed} {prompt}'.encode()).hexdigest()[:24]}",
-            "object": "chat.completion",
-            "created": 0,  # a clock would make two runs differ
-            "model": completion.model,
-            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said},
-        }
-    )
+async def _reply(world: World, question: Question) -> web.Response:
+    """The next answer to a question, or the error that its fault is."""
+    times = world.meter.times(question.text)
+    fault = pick(world.chat, world.meter, world.seed, question.text, times)
+    world.meter.ask(question.text, fault)
+    if fault is Fault.BUSY:
+        wait = {"Retry-After": f"{world.chat.retry_after:g}"}
+        return _error(429, "Rate limit reached for requests.", "rate_limit_error", headers=wait)
+    if fault is Fault.BROKEN:
+        return _error(500, "The server had an error while processing your request.", "server_error")
+    return await _answer(world, question, fault, times)
 
 
 async def complete(request: web.Request) -> web.Response:
     """Answer a chat completion request; whatever breaks the contract above is a 400 of OpenAI's shape."""
+    world = request.app[WORLD]
+    world.meter.requests += 1
     try:
-        completion, prompt = _parse(await request.read())
-        return _complete(request.app[WORLD], completion, prompt)
-    except _Refused as refused:
-        return _refusal(str(refused))
+        question = _understand(world, await request.read())
+    except BadRequest as bad:
+        return _error(400, str(bad), "invalid_request_error", bad.param)
+    return await _reply(world, question)

@@ -13,5 +13,9 @@ class BadAddress(SandboxError):
     """The sandbox cannot listen where it was told to."""
 
 
+class BadBehavior(SandboxError):
+    """The language model's endpoint cannot behave as it was told to."""
+
+
 class BadCommand(SandboxError):
     """The command that was to run beside the sandbox cannot be started."""

@@ -1,6 +1,7 @@
-"""What tests and benchmarks may see and the product never asks for: the ledger and the counts."""
+"""What tests and benchmarks may see and the product never asks for: the ledger, the counts and the bill."""
 
 from collections import Counter
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp.typedefs import Handler
 from sandbox.ledger import to_lines
 from sandbox.world import WORLD
 
-PATHS = {"/ledger", "/requests"}
+PATHS = {"/ledger", "/requests", "/bill"}
 
 
 @web.middleware
@@ -33,3 +34,8 @@ async def requests(request: web.Request) -> web.Response:
     for url, times in urls.items():
         hosts[urlsplit(url).hostname or ""] += times
     return web.json_response({"urls": urls, "hosts": hosts})
+
+
+async def bill(request: web.Request) -> web.Response:
+    """What the language model's endpoint did and what its answers cost."""
+    return web.json_response(asdict(request.app[WORLD].meter.bill()))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def spoken(class_name: str) -> str:
@@ -17,6 +18,7 @@ def _singular(word: str) -> str:
     return re.sub(r"(?<=[sxzo])es$|(?<=[cs]h)es$|s$", "", word)
 
 
+@lru_cache(maxsize=1 << 14)  # every answer of the language model compares the same names again
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, blind to case, punctuation and plurals."""
     return tuple(_singular(word) for word in re.findall(r"\w+", text.lower()))

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sandbox.chat_behavior import ChatBehavior
 from sandbox.ledger import Truth, from_lines
+from sandbox.meter import Bill
 
 PROJECT = Path(__file__).parent.parent
 STARTING = 60.0
@@ -58,6 +60,10 @@ class SandboxProcess:
         """What was asked for so far."""
         return Requests(**json.loads(self._get("/requests")))
 
+    def bill(self) -> Bill:
+        """What the language model's endpoint did so far."""
+        return Bill(**json.loads(self._get("/bill")))
+
 
 def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:
     """The base address, once the sandbox has written it."""
@@ -87,14 +93,20 @@ def running(
     seed: int = 0,
     port: int = 0,
     hosts: int = 50,
+    chat: ChatBehavior | None = None,
 ) -> Iterator[SandboxProcess]:
-    """A sandbox over the folder, answering when the block is entered and ended when it is left."""
+    """A sandbox over the folder, answering when the block is entered and ended when it is left.
+
+    `chat` is how its language model behaves, well where it is None.
+    """
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
         ready, log = Path(folder, "ready"), Path(folder, "log")
         command = [sys.executable, "-m", "sandbox", "--corpus", corpus, "--root", str(root.resolve())]
         command += ["--seed", str(seed), "--port", str(port), "--hosts", str(hosts), "--ready-file", str(ready)]
         if taxonomy:
             command += ["--taxonomy", str(taxonomy.resolve())]
+        if chat:
+            command += ["--chat", chat.model_dump_json()]
         with log.open("wb") as output:
             process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603  # ourselves
         try:

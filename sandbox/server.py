@@ -7,11 +7,12 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from sandbox import chat, hosts, inspection, search
+from sandbox.chat_behavior import ChatBehavior
 from sandbox.companion import Signals, accompany
 from sandbox.corpus import Corpus
 from sandbox.errors import BadAddress
@@ -33,6 +34,7 @@ class Settings:
     seed: int = 0
     port: int = 8765
     hosts: int = 50
+    chat: ChatBehavior = field(default_factory=ChatBehavior)
 
 
 def _bind(settings: Settings) -> list[socket.socket]:
@@ -68,6 +70,7 @@ def _base(world: World) -> web.Application:
             web.get("/v1/images/", search.search),
             web.get("/ledger", inspection.ledger),
             web.get("/requests", inspection.requests),
+            web.get("/bill", inspection.bill),
         ],
     )
 
@@ -104,7 +107,7 @@ async def serve(
     signals = _hear()
     sockets = _bind(settings)
     port = sockets[0].getsockname()[1]
-    world = make_world(corpus, settings.seed, settings.hosts, port)
+    world = make_world(corpus, settings.seed, settings.hosts, port, settings.chat)
     runners = [await _start(_base(world), sockets[:1]), await _start(_image_host(world), sockets[1:])]
     ready(f"http://{BASE}:{port}", world)
     try:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from sandbox.chat_behavior import ChatBehavior
 from sandbox.corpus import Corpus
+from sandbox.meter import Meter
 from sandbox.offers import Offer, publish
 from sandbox.supply import draw_supplies
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A corpus as it appears on the web, and how often each URL was asked for.
+    """A corpus as it appears on the web, how its language model behaves, and what was asked for.
 
+    `requests` counts by URL, `meter` what the language model's endpoint did.
     `closing` is set when the server ends, so that answers which never come stop holding it up.
     """
 
@@ -23,14 +26,16 @@ class World:
     seed: int
     offers: Mapping[str, Sequence[Offer]]
     by_url: Mapping[str, Offer]
+    chat: ChatBehavior
     requests: Counter[str] = field(default_factory=Counter)
+    meter: Meter = field(default_factory=Meter)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
 
 
-def make_world(corpus: Corpus, seed: int, hosts: int, port: int) -> World:
+def make_world(corpus: Corpus, seed: int, hosts: int, port: int, chat: ChatBehavior) -> World:
     """The web over a corpus, the same for the same corpus, seed, hosts and port."""
     offers = publish(draw_supplies(corpus.pools, seed), seed, hosts, port)
-    return World(corpus, seed, offers, {offer.url: offer for found in offers.values() for offer in found})
+    return World(corpus, seed, offers, {offer.url: offer for found in offers.values() for offer in found}, chat)

@@ -9,7 +9,7 @@ from sandbox.herbarium.species import SPECIFIC, Species, difference, draw_specie
 from sandbox.names import find, spoken
 from sandbox.seeded import seeded
 from storage.records import Proposal, Relation, TargetClass
-from tasks.neighbors.vet import vet
+from tasks.neighbors.vetting.vet import vet
 
 species = st.integers(0, 10_000).map(lambda seed: draw_species(seeded("test", seed)))
 
