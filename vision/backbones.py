@@ -1,6 +1,7 @@
 """Backbones with their weights, from timm or open_clip, as one kind of module."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,10 @@ from storage.fingerprint import fingerprint
 from vision.config import EncoderConfig
 
 if TYPE_CHECKING:
+    from open_clip import CLIP
     from torch import nn
 
+_FOLDER = "local-dir:"
 _FOLDER_CONFIG = "open_clip_config.json"
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".pt", ".pth"}
 
@@ -63,26 +66,26 @@ def _timm(config: EncoderConfig) -> "nn.Module":
     return model
 
 
-def _open_clip(config: EncoderConfig) -> "nn.Module":
+def clip_name(config: EncoderConfig) -> str:
+    """What open_clip calls the model: a folder by its place, else the architecture by its name."""
+    if config.checkpoint is not None and (checkpoint := _checkpoint(config)).is_dir():
+        return f"{_FOLDER}{checkpoint}"
+    # ViT-B/32 is ViT-B-32 to its models but not to its tokenizers; hf-hub:owner/model is a place.
+    return config.name if ":" in config.name else config.name.replace("/", "-")
+
+
+def _open_clip(config: EncoderConfig) -> "CLIP":
     import open_clip
 
-    name, weights = config.name, config.pretrained
-    if config.checkpoint is not None:
-        checkpoint = _checkpoint(config)
-        name, weights = (f"local-dir:{checkpoint}", None) if checkpoint.is_dir() else (name, str(checkpoint))
-    wanted = config.checkpoint is not None or weights is not None
-    model = open_clip.create_model(name, pretrained=weights, require_pretrained=wanted, **config.options)
-    tower: nn.Module = model.visual
-    return tower
+    name = clip_name(config)
+    weights = config.checkpoint if config.checkpoint is not None else config.pretrained
+    tag = None if name.startswith(_FOLDER) else weights
+    return open_clip.create_model(name, pretrained=tag, require_pretrained=weights is not None, **config.options)
 
 
-def load_backbone(config: EncoderConfig) -> "nn.Module":
-    """The picture tower in float32, [b, 3, h, w] -> [b, d], trainable; random where no weights are named.
-
-    Raises BadInput where the architecture is unknown or its weights cannot be found, read or downloaded.
-    """
+def _load(create: "Callable[[EncoderConfig], nn.Module]", config: EncoderConfig) -> "nn.Module":
     try:
-        return (_timm if config.kind == "timm" else _open_clip)(config).float()
+        return create(config).float()
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         weights, why = config.checkpoint or config.pretrained or "random weights", str(error).partition("\n")[0]
         raise BadInput(
@@ -91,3 +94,19 @@ def load_backbone(config: EncoderConfig) -> "nn.Module":
             f"another (hf download REPO, the repository that {config.kind} names for the tag), bring the file here and "
             "set encoder.checkpoint to it instead of encoder.pretrained",
         ) from error
+
+
+def load_clip(config: EncoderConfig) -> "CLIP":
+    """Both towers of an open_clip model in float32, trainable; random where no weights are named.
+
+    Raises BadInput where the architecture is unknown or its weights cannot be found, read or downloaded.
+    """
+    return _load(_open_clip, config)
+
+
+def load_backbone(config: EncoderConfig) -> "nn.Module":
+    """The picture tower in float32, [b, 3, h, w] -> [b, d], trainable; random where no weights are named.
+
+    Raises BadInput where the architecture is unknown or its weights cannot be found, read or downloaded.
+    """
+    return _load(_timm, config) if config.kind == "timm" else load_clip(config).visual

@@ -46,6 +46,22 @@ class Encoder:
             return vectors
 
 
+def check_weights(config: EncoderConfig) -> None:
+    """Raise BadInput where the encoder has no weights."""
+    if config.checkpoint is None and config.pretrained is None:
+        raise BadInput(
+            f"encoder: {config.name} has no weights, so its vectors would mean nothing",
+            "set encoder.checkpoint to a local file, or encoder.pretrained to a tag",
+        )
+
+
+def device_of(name: str) -> str:
+    """The device itself; for auto a GPU where there is one."""
+    import torch
+
+    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
+
+
 def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
     """Load an encoder once a process, on a GPU where `device` is auto and there is one.
 
@@ -53,14 +69,8 @@ def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
     """
     import torch
 
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-
-    if config.checkpoint is None and config.pretrained is None:
-        raise BadInput(
-            f"encoder: {config.name} has no weights, so its vectors would mean nothing",
-            "set encoder.checkpoint to a local file, or encoder.pretrained to a tag",
-        )
+    check_weights(config)
+    device = device_of(device)
     backbone = load_backbone(config).eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     with torch.inference_mode():
         probe = torch.zeros(1, 3, config.image_size, config.image_size, device=device)
