@@ -50,13 +50,20 @@ class StageRef:
 
 @dataclass(frozen=True, slots=True)
 class TargetClass:
-    """One class of the long-tailed data set; `name` is as people write it ("golden delicious")."""
+    """One class of the long-tailed data set; `name` is as people write it ("golden delicious").
+
+    `aliases` are its other names, `definition` is one sentence of what it is and `taxonomy` a path
+    from the kind to it ("fruit > citrus > lemon"); empty where the data set does not say.
+    """
 
     label: int
     name: str
     train: int
     val: int
     test: int
+    aliases: tuple[str, ...] = ()
+    definition: str = ""
+    taxonomy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,17 @@ class Relation(StrEnum):
     SIBLING = "sibling"
     HYPONYM = "hyponym"
     LOOKALIKE = "lookalike"
+    UNRELATED = "unrelated"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One category as the provider named it for one target class, before any vetting."""
+    """One category as the provider named it for one target class, before any vetting.
+
+    `model` and `prompt` say where the name comes from: a language model and the digest of what
+    it was shown, or a dictionary or file and the place in it. `rank` counts from 0 within one
+    class's answer.
+    """
 
     name: str
     parent: int
@@ -89,6 +102,7 @@ class Proposal:
     why: str
     model: str
     prompt: str
+    rank: int = 0
 
 
 class AnswerReason(StrEnum):
@@ -99,6 +113,9 @@ class AnswerReason(StrEnum):
     MALFORMED = "malformed"
     REQUEST_FAILED = "request_failed"
     EMPTY = "empty"
+    NOT_A_NAME = "not_a_name"
+    OVER_BUDGET = "over_budget"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +129,44 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What asking for one target class cost: requests sent, and tokens as the provider counts them."""
+    """What asking for one target class cost: requests answered, tokens as the provider counts them, money.
+
+    `stored` says that the answer was held already; its cost is what it cost when it was given.
+    """
 
     label: int
     requests: int = field(metadata=VOLATILE)
     prompt_tokens: int = field(metadata=VOLATILE)
     completion_tokens: int = field(metadata=VOLATILE)
+    cost: float = field(default=0.0, metadata=VOLATILE)
+    stored: bool = field(default=False, metadata=VOLATILE)
 
 
 class NameReason(StrEnum):
     """Why a proposed neighbor category was dropped."""
 
     IS_TARGET = "is_target"
+    IS_ALIAS = "is_alias"
+    IS_BROADER = "is_broader"
     IS_HYPONYM = "is_hyponym"
     IS_VARIANT = "is_variant"
+    NO_KIND = "no_kind"
+    UNRELATED = "unrelated"
+    NOT_A_NAME = "not_a_name"
+    WRONG_SCRIPT = "wrong_script"
     REPEATED = "repeated"
+    OVER_COUNT = "over_count"
+    REVIEWED = "reviewed"
     EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """One proposed category; `reason` is None where it is kept, `parents` are target labels."""
+    """One proposed category; `reason` is None where it is kept, `parents` are target labels.
+
+    `rank` is its place in the answer that named it, the best of several; `closeness` is the cosine
+    of its name to its nearest parent's by a text encoder, None where none was asked.
+    """
 
     name: str
     parents: tuple[int, ...]
@@ -143,6 +177,8 @@ class Neighbor:
     detail: str
     model: str
     prompt: str
+    rank: int = 0
+    closeness: float | None = None
 
 
 def url_key(url: str) -> str:
@@ -169,6 +205,14 @@ class Candidate:
     def key(self) -> str:
         """The identity of the candidate: a digest of its URL."""
         return url_key(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class NoResults:
+    """A neighbor category that no source offers anything for: perhaps there is no such thing."""
+
+    neighbor: str
+    queries: tuple[str, ...]
 
 
 class FetchReason(StrEnum):

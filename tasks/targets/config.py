@@ -29,18 +29,25 @@ class TargetsConfig(Section):
     )
     class_names: str | None = Field(
         None,
-        description="Names of the lists' labels: text, line number = label from 0; or CSV with a header: name, label",
+        description="What the classes are called: text, line number = label from 0; or CSV with a header: name, label, "
+        "then any of definition, taxonomy (or path) and aliases (divided by ; or |). Beside an image folder: a CSV "
+        "whose names are the folders', with or without labels. What follows the first comma of a name are aliases",
         json_schema_extra=NOT_IN_KEY,
     )
     classes: tuple[str, ...] | None = Field(
-        None, min_length=1, description="Only these classes, as the class-name file spells them, in label order"
+        None,
+        min_length=1,
+        description="Only these classes, in label order, as the class-name file or the folders spell them, whole or up "
+        "to the first comma",
     )
     long_tail: LongTail | None = Field(None, description="Thin the training pictures to a long tail; none: as they are")
 
     @model_validator(mode="after")
     def _lists_need_names(self) -> Self:
-        if self.train is None and (self.val or self.test or self.class_names):
-            raise ValueError("val, test and class_names go with a train list: give `train` too, or none of them")
+        if self.train is None and (self.val or self.test):
+            raise ValueError("val and test go with a train list: give `train` too, or none of them")
+        if self.train is None and self.class_names and not self.class_names.lower().endswith(".csv"):
+            raise ValueError("beside an image folder class_names is a CSV; a text file of names goes with a train list")
         if self.train is not None and self.class_names is None:
             raise ValueError("lists hold label numbers only: give `class_names`, the file that names the labels")
         return self

@@ -1,9 +1,13 @@
 """The image-folder layout: `root/train/<class>/*.jpg`, and `val` and `test` beside it."""
 
+import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 from storage.errors import BadInput
 from storage.records import Split
+from tasks.targets.class_file import read_text
+from tasks.targets.columns import Row, Sheet, read_sheet
 from tasks.targets.lists import SUFFIXES, Listed
 from tasks.targets.names import NamedClass
 
@@ -40,3 +44,39 @@ def read_folder(root: Path) -> tuple[list[NamedClass], list[Listed]]:
                 raise BadInput(f"{folder} is a class that {train} lacks", "add training pictures, or remove the folder")
             listed += [Listed(file.relative_to(root).as_posix(), split, ids[folder.name]) for file in _pictures(folder)]
     return named, listed
+
+
+def _sheet(path: Path) -> Sheet:
+    sheet = read_sheet(path, read_text(path, "targets.class_names"), after=1)
+    if not sheet.places:
+        raise BadInput(
+            f"{path} has no column `definition`, `taxonomy` or `aliases`, so it says nothing of a folder",
+            "correct its header, or take `targets.class_names` out of the recipe",
+        )
+    return sheet
+
+
+def _check_row(row: Row, folders: Sequence[str], taken: Sequence[str]) -> str:
+    """The folder that the row is about."""
+    if not (folder := row.cells[0].strip()):
+        raise BadInput(f"{row.where}: {list(row.cells)} names no folder", "write it in the first column")
+    if folder not in folders:
+        near = difflib.get_close_matches(folder, folders, n=1)
+        mend = f"write {near[0]!r}" if near else "write a folder of train/ as spelled there, or delete the row"
+        raise BadInput(f"{row.where}: there is no class folder {folder!r}", mend)
+    if folder in taken:
+        raise BadInput(f"{row.where}: {folder!r} has a row already", "delete one of the two")
+    return folder
+
+
+def described(named: Sequence[NamedClass], path: Path) -> list[NamedClass]:
+    """The classes of an image folder with what a CSV says of them; its first column is a folder's name as spelled.
+
+    Raises BadInput for a row without a folder, and for a file that says nothing; a folder may be without a row.
+    """
+    sheet, by_folder = _sheet(path), {one.written: one for one in named}
+    told: dict[str, NamedClass] = {}
+    for row in sheet.rows:
+        folder = _check_row(row, list(by_folder), list(told))
+        told[folder] = sheet.describe(by_folder[folder], row)
+    return list({**by_folder, **told}.values())

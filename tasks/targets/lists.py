@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.errors import BadInput
 from storage.records import Split
-from tasks.targets.names import read_text
+from tasks.targets.class_file import read_text
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 """What a picture's file name ends in, in any case."""

@@ -9,12 +9,13 @@ from storage import tables
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
 from storage.records import Split, TargetClass, TargetPicture
+from tasks.targets.class_file import read_class_names
 from tasks.targets.config import TargetsConfig
 from tasks.targets.digests import check_files, digest_files
-from tasks.targets.folder import read_folder
+from tasks.targets.folder import described, read_folder
 from tasks.targets.lists import Listed, read_list
 from tasks.targets.long_tail import LongTail, thin
-from tasks.targets.names import NamedClass, choose, read_class_names, spoken
+from tasks.targets.names import NamedClass, choose, names_by_id, other_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,11 @@ class Targets:
 
 
 def _listed(config: TargetsConfig, root: Path) -> tuple[list[NamedClass], list[Listed]]:
-    if config.train is None or config.class_names is None:  # the section holds that both come together
-        return read_folder(root)
-    named = read_class_names(root / config.class_names)
+    names = root / config.class_names if config.class_names else None
+    if config.train is None or names is None:  # the section holds that lists come with names
+        named, listed = read_folder(root)
+        return (described(named, names) if names else named), listed
+    named = read_class_names(names)
     ids = {one.id for one in named}
     lists = {Split.TRAIN: config.train, Split.VAL: config.val, Split.TEST: config.test}
     return named, [one for split, name in lists.items() if name for one in read_list(root / name, split, ids)]
@@ -78,6 +81,12 @@ def _thinned(listed: Sequence[Listed], rule: LongTail | None, classes: int) -> l
     ]
 
 
+def _row(one: NamedClass, label: int, name: str, counts: Sequence[int]) -> TargetClass:
+    """The class under its label in this run; `counts` are its pictures in train, val and test."""
+    train, val, test = counts
+    return TargetClass(label, name, train, val, test, other_names(one, name), one.definition, one.taxonomy)
+
+
 def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
     """The checked target data set; `digest_cache` is the uri of a Parquet file of known digests.
 
@@ -90,14 +99,15 @@ def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
     chosen = choose(named, config.classes)
     label_of = {one.id: label for label, one in enumerate(chosen)}
     listed = [replace(one, id=label_of[one.id]) for one in everything if one.id in label_of]
-    _check([NamedClass(label, one.written) for label, one in enumerate(chosen)], listed)
+    _check([replace(one, id=label) for label, one in enumerate(chosen)], listed)
     files = check_files([root / one.key for one in listed])
     used = _thinned(listed, config.long_tail, len(chosen))
     digests = digest_files({root / one.key: files[root / one.key] for one in used}, digest_cache)
     counts = Counter((one.id, one.split) for one in used)
+    names = names_by_id(named)
     return Targets(
         tuple(
-            TargetClass(label, spoken(one.written), *(counts[label, split] for split in Split))
+            _row(one, label, names[one.id], [counts[label, split] for split in Split])
             for label, one in enumerate(chosen)
         ),
         tuple(

@@ -9,7 +9,7 @@ from tasks.partition import Outcome, partition
 from tasks.targets.config import TargetsConfig
 from tasks.targets.read import Targets, read_targets
 
-VERSION = 1
+VERSION = 2
 
 
 def _read(config: TargetsConfig, root: str) -> Targets:

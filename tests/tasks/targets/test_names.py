@@ -1,11 +1,9 @@
 """Names as data sets write them, and as people do."""
 
-from pathlib import Path
-
 import pytest
 
 from storage.errors import BadInput
-from tasks.targets.names import NamedClass, choose, read_class_names, spoken
+from tasks.targets.names import NamedClass, choose, names_by_id, other_names, spoken
 
 
 @pytest.mark.parametrize(
@@ -25,51 +23,44 @@ def test_a_name_is_spoken(written: str, name: str) -> None:
     assert spoken(name) == name
 
 
-def test_a_text_file_counts_lines_from_zero(tmp_path: Path) -> None:
-    """The line number is the label; commas in a line belong to the name."""
-    (tmp_path / "names.txt").write_text("\ufefftench, Tinca tinca\ngoldfish\n\n")
-    named = read_class_names(tmp_path / "names.txt")
-    assert named == [NamedClass(0, "tench, Tinca tinca"), NamedClass(1, "goldfish")]
-
-
-def test_a_csv_file_gives_label_and_name(tmp_path: Path) -> None:
-    """The first column names, the second numbers, the header and further columns are skipped."""
-    (tmp_path / "classes.csv").write_text("Class Name (str),Class ID (int),Coarse\nLime,1,Citrus\nPink-Lady,0,Apple\n")
-    assert read_class_names(tmp_path / "classes.csv") == [NamedClass(0, "Pink-Lady"), NamedClass(1, "Lime")]
+TENCH = "tench, Tinca tinca"
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "problem"),
+    ("written", "names"),
     [
-        ("a.csv", "name,id\nLime,one\n", "line 2"),
-        ("a.csv", "name,id\nLime\n", "line 2"),
-        ("a.csv", "name,id\nLime,1\nLemon,1\n", "label 1 is both 'Lime' and 'Lemon'"),
-        ("a.csv", "name,id\n", "names no class"),
-        ("a.txt", "lime\n\nlemon\n", "line 2: label 1 has no name"),
-        ("a.txt", "crane\nlime\nCrane\n", "two classes are named 'crane'"),
-        ("a.txt", "", "names no class"),
+        (["tench, Tinca tinca", "goldfish"], ["tench", "goldfish"]),
+        (["cock,rooster", "Hen_house , coop,"], ["cock", "hen house"]),
+        (["maillot", "maillot, tank suit"], ["maillot", "maillot, tank suit"]),
+        (["crane, bird", "Crane,Machine", "lime"], ["crane, bird", "crane, machine", "lime"]),
+        (["Pink_Lady", "Pink-Lady"], ["pink lady", "pink lady"]),
+        ([",", ",lime"], [",", "lime"]),
     ],
 )
-def test_a_bad_class_name_file_is_named(tmp_path: Path, file: str, text: str, problem: str) -> None:
-    """The error names the file and, where there is one, the line."""
-    (tmp_path / file).write_text(text)
-    with pytest.raises(BadInput, match=problem) as error:
-        read_class_names(tmp_path / file)
-    assert file in error.value.problem
+def test_a_class_is_called_by_its_first_name(written: list[str], names: list[str]) -> None:
+    """Up to the first comma, but whole where another class has that first name too."""
+    named = [NamedClass(2 * place, name) for place, name in enumerate(written)]
+    assert names_by_id(named) == {2 * place: name for place, name in enumerate(names)}
 
 
-def test_a_missing_class_name_file_names_its_field(tmp_path: Path) -> None:
-    """The mend says which field of the recipe to correct."""
-    with pytest.raises(BadInput, match="is not a file") as error:
-        read_class_names(tmp_path / "gone.txt")
-    assert "targets.class_names" in error.value.mend
+@pytest.mark.parametrize(
+    ("written", "name", "aliases"),
+    [
+        ("tench, Tinca tinca", "tench", ("tinca tinca",)),
+        ("cock, Cock, rooster, rooster,", "cock", ("rooster",)),
+        ("maillot, tank suit", "maillot, tank suit", ("tank suit",)),
+        ("Golden-Delicious", "golden delicious", ()),
+    ],
+)
+def test_what_follows_the_first_name_are_aliases(written: str, name: str, aliases: tuple[str, ...]) -> None:
+    """Each once, spoken, and never the name itself."""
+    assert other_names(NamedClass(0, written), name) == aliases
 
 
-def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
-    """Bytes of another encoding end in a named error."""
-    (tmp_path / "names.txt").write_bytes(b"jalape\xf1o\n")
-    with pytest.raises(BadInput, match="not UTF-8"):
-        read_class_names(tmp_path / "names.txt")
+def test_aliases_of_the_file_follow_those_of_the_name() -> None:
+    """Each once, whichever of the two says it."""
+    one = NamedClass(0, TENCH, aliases=("Doctor-fish", "tinca Tinca", "Tench"))
+    assert other_names(one, "tench") == ("tinca tinca", "doctor fish")
 
 
 def test_the_recipe_chooses_and_orders_classes() -> None:
@@ -92,3 +83,31 @@ def test_an_unknown_class_is_named_with_the_nearest(wanted: list[str], problem: 
     with pytest.raises(BadInput, match=problem) as error:
         choose([NamedClass(0, "Lime"), NamedClass(1, "Lemon")], wanted)
     assert mend in error.value.mend
+
+
+@pytest.mark.parametrize("spelling", ["tench, Tinca tinca", "tench"])
+def test_a_class_is_chosen_whole_or_by_its_first_name(spelling: str) -> None:
+    """Both spellings are the file's own."""
+    named = [NamedClass(0, TENCH), NamedClass(1, "goldfish")]
+    assert choose(named, ["goldfish", spelling]) == [named[1], named[0]]
+
+
+def test_a_whole_spelling_comes_before_a_first_name() -> None:
+    """A class that is written "maillot" is that one, though another's first name is the same."""
+    named = [NamedClass(0, "maillot, tank suit"), NamedClass(1, "maillot")]
+    assert choose(named, ["maillot"]) == [named[1]]
+    assert choose(named, ["maillot", "maillot, tank suit"]) == [named[1], named[0]]
+
+
+def test_a_first_name_of_two_classes_chooses_neither() -> None:
+    """The error names both spellings."""
+    with pytest.raises(BadInput, match=r"targets.classes\[0\]: 'crane' begins the names of 2 classes") as error:
+        choose([NamedClass(0, "crane, bird"), NamedClass(1, "crane, lift")], ["crane"])
+    assert "'crane, bird'" in error.value.mend
+    assert "'crane, lift'" in error.value.mend
+
+
+def test_one_class_in_two_spellings_is_there_twice() -> None:
+    """A label is one class's alone."""
+    with pytest.raises(BadInput, match=r"targets.classes\[1\]: 'tench' is there twice"):
+        choose([NamedClass(0, TENCH)], [TENCH, "tench"])

@@ -189,10 +189,18 @@ def test_a_train_picture_in_test_is_an_error(lists: TargetsConfig) -> None:
         _read(lists)
 
 
-@pytest.mark.parametrize("given", [{"test": "test.txt"}, {"class_names": "names.txt"}, {"train": "train.txt"}])
-def test_lists_come_with_names(given: dict[str, str]) -> None:
-    """Half a set of lists is a faulty recipe, not an image folder."""
-    with pytest.raises(ValidationError, match=r"train list|lists hold label numbers"):
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"test": "test.txt"}, "train list"),
+        ({"class_names": "classes.csv", "val": "val.txt"}, "train list"),
+        ({"class_names": "names.txt"}, "CSV"),
+        ({"train": "train.txt"}, "lists hold label numbers"),
+    ],
+)
+def test_lists_come_with_names(given: dict[str, str], problem: str) -> None:
+    """Half a set of lists is a faulty recipe, not an image folder, which a text file of names cannot describe."""
+    with pytest.raises(ValidationError, match=problem):
         TargetsConfig.model_validate({"root": "data", **given})
 
 
