@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Limits
-from tasks.crawl.retry_after import pause_of
 from tasks.crawl.robots import Robots, opted_out
 from tasks.crawl.web import Web
+from tasks.retry_after import pause_of
 from vision.decode import Header, Undecodable, decode, header
 
 
@@ -54,7 +54,7 @@ def check_picture(data: bytes, limits: Limits) -> Header:
 async def fetch(url: str, web: Web, robots: Robots, limits: Limits, decoders: Executor) -> Fetched:
     """The picture behind a URL; raises Refused, and Throttled where its host asks for a pause."""
     answer = await web.get(url, limits.max_bytes, robots.check)
-    if (seconds := pause_of(answer)) is not None:
+    if (seconds := pause_of(answer.status, answer.headers.get("Retry-After", ""))) is not None:
         raise Throttled(answer.status, seconds)
     if answer.status != 200:
         raise Refused(FetchReason.BAD_STATUS, str(answer.status))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from storage.errors import TooMuchLost
 from storage.fingerprint import bucket
 from storage.manifest import Part, StageFolder, read_rows
-from storage.records import Candidate, Crawled, Neighbor, StageRef
+from storage.records import Candidate, Crawled, Neighbor, NoResults, StageRef
 from tasks.crawl.config import CrawlConfig
 from tasks.crawl.partition import fetch_partition
 from tasks.crawl.plan import by_host, leftovers, merge, next_round
@@ -14,7 +14,7 @@ from tasks.crawl.search import search
 from tasks.partition import Outcome, part_index, partition
 from tasks.progress import counted
 
-VERSION = 1
+VERSION = 2
 
 
 def _tally(rows: Sequence[Crawled]) -> Counter[str]:
@@ -27,8 +27,10 @@ def search_sources(folder: StageFolder, part: str, config: CrawlConfig, neighbor
     index, count = part_index(part)
     kept = [row for row in read_rows(neighbors, Neighbor) if row.reason is None and bucket(row.name, count) == index]
     offers = search(kept, config)
-    silent = len(kept) - len({offer.neighbor for offer in offers})
-    return [folder.write_rows(part, offers, Candidate)], Counter(offered=len(offers), categories_without_results=silent)
+    offered = {offer.neighbor for offer in offers}
+    silent = [NoResults(row.name, row.queries) for row in kept if row.name not in offered]
+    files = [folder.write_rows(part, offers, Candidate), folder.write_rows(part, silent, NoResults)]
+    return files, Counter(offered=len(offers), no_results=len(silent))
 
 
 @partition("plan")

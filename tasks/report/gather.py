@@ -9,6 +9,7 @@ from storage.records import (
     Crawled,
     Decision,
     Neighbor,
+    NoResults,
     Spend,
     Stage,
     StageRef,
@@ -65,12 +66,13 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
     crawled, decisions = stages.rows(Stage.CRAWL, Crawled), stages.rows(Stage.SELECT, Decision)
     neighbors, listed = stages.rows(Stage.NEIGHBORS, Neighbor), stages.rows(Stage.TARGETS, TargetPicture)
     album = Album.of(crawled, listed, read_picture, config.thumbnail)
-    train = stages.ref(Stage.TRAIN)
+    train, spend = stages.ref(Stage.TRAIN), stages.rows(Stage.NEIGHBORS, Spend)
     return Report(
         title=title,
         note=config.note,
         steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
-        tokens=sum(row.prompt_tokens + row.completion_tokens for row in stages.rows(Stage.NEIGHBORS, Spend)),
+        tokens=sum(row.prompt_tokens + row.completion_tokens for row in spend),
+        cost=sum(row.cost for row in spend),
         training=tell(train, neighbors, decisions, album) if train else None,
         galleries=galleries(decisions, {row.key: row for row in crawled}, album, config.samples),
         targets=target_blocks(
@@ -79,6 +81,7 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
             stages.rows(Stage.NEIGHBORS, Unanswered),
             Counter(row.neighbor for row in crawled if row.digest),
             Counter(row.neighbor for row in decisions if row.reason is None),
+            {row.neighbor for row in stages.rows(Stage.CRAWL, NoResults)},
         ),
         places=stages.places(),
     )

@@ -27,7 +27,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class NeighborLine:
-    """One kept neighbor under one of its targets; `others` are the names of its other targets."""
+    """One kept neighbor under one of its targets; `others` are the names of its other targets.
+
+    `found` says that some source offered something for it.
+    """
 
     name: str
     relation: str
@@ -36,6 +39,7 @@ class NeighborLine:
     others: tuple[str, ...]
     fetched: int
     kept: int
+    found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ class Report:
     note: str
     steps: tuple[Step, ...]
     tokens: int
+    cost: float
     training: Training | None
     galleries: tuple[Gallery, ...]
     targets: tuple[TargetBlock, ...]

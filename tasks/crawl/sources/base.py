@@ -10,8 +10,8 @@ from typing import Protocol
 from storage.errors import Unreachable
 from storage.records import Candidate, FetchReason
 from tasks.crawl.guard import Refused
-from tasks.crawl.retry_after import pause_of
 from tasks.crawl.web import Answer, Web
+from tasks.retry_after import pause_of
 
 _ANSWER_BYTES = 16 << 20
 _TRIES = 3
@@ -80,7 +80,8 @@ async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
         else:
             if answer.status != 429 and answer.status < 500:
                 return answer
-            trouble, stay_away = f"status {answer.status}", pause_of(answer) or stay_away
+            trouble = f"status {answer.status}"
+            stay_away = pause_of(answer.status, answer.headers.get("Retry-After", "")) or stay_away
         if stay_away > _PATIENCE:
             break
         turns.hold(stay_away)
