@@ -44,7 +44,9 @@ def _recipe(recipe: Recipe, sandbox: SandboxProcess, root: Path, seed: int) -> R
     return recipe.model_copy(
         update={
             "targets": recipe.targets.model_copy(update=targets),
-            "neighbors": recipe.neighbors.model_copy(update={"base_url": sandbox.api_url}),
+            "neighbors": recipe.neighbors.model_copy(
+                update={"provider": recipe.neighbors.provider.model_copy(update={"base_url": sandbox.api_url})}
+            ),
             "crawl": recipe.crawl.model_copy(update={"sources": (source,)}),
             "train": recipe.train.model_copy(update={"seed": seed}),
         }

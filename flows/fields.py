@@ -61,8 +61,15 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
         yield f"| `{name}`{mark} | {_type(field.annotation)} | {_default(field)} | {field.description or ''} |"
 
 
+def _kind(model: type[BaseModel]) -> str:
+    """What tells one of several sections in the same place from the others."""
+    field = model.model_fields.get("kind")
+    kinds = typing.get_args(field.annotation) if field else ()
+    return f", kind: {kinds[0]}" if len(kinds) == 1 else ""
+
+
 def _tables(title: str, model: type[BaseModel]) -> Iterator[str]:
-    yield f"\n## {title}\n{(model.__doc__ or '').strip().splitlines()[0]}\n"
+    yield f"\n## {title}{_kind(model)}\n{(model.__doc__ or '').strip().splitlines()[0]}\n"
     yield from ("| field | type | default | meaning |", "| --- | --- | --- | --- |", *_rows(model))
     for name, field in model.model_fields.items():
         for section in _sections(field.annotation):

@@ -1,29 +1,39 @@
-"""A language model names neighbor categories, and they are vetted against the label set."""
+"""Neighbor categories are named, vetted against the label set, and looked at by a person who wants to."""
 
-from prefect import flow, unmapped
+from prefect import flow
 
-from flows.recipe import GivenRecipe
+from flows.recipe import GivenRecipe, Recipe
+from flows.review import look_at
 from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
-from storage.manifest import open_stage
+from storage.fingerprint import fingerprint
+from storage.manifest import StageFolder, open_stage
 from storage.records import Stage, StageRef
-from tasks.neighbors.prompt import prompt_content
-from tasks.neighbors.task import VERSION, names_digest, propose_names, vet_names
-from tasks.partition import part_names
+from tasks.neighbors.review.desk import edited
+from tasks.neighbors.task import VERSION, names_digest, outside_digest, propose_names, review_names, vet_names
 
-PARTITIONS = 8
+
+def _name(recipe: Recipe, folder: StageFolder, targets: StageRef) -> StageRef:
+    """Ask for the names of all classes, then vet them together: merging sees every parent."""
+    asked = collect(Stage.NEIGHBORS, [propose_names.submit(folder, "propose", recipe.neighbors, targets)])
+    vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", recipe.neighbors, asked, targets)])
+    return seal(recipe, Stage.NEIGHBORS, folder, [*asked, *vetted], total(vetted, "kept"))
 
 
 @flow(name="neighbors", flow_run_name="neighbors {recipe.name}", task_runner=SIDE_BY_SIDE)
 def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: bool = False) -> StageRef:
-    """Ask by partitions of classes, then vet all names together: merging sees every parent."""
+    """Name the neighbors; where a person has edited them, what goes on are the names as edited."""
     targets = newest(recipe, Stage.TARGETS, targets)
     folder = open_stage(
         recipe.data_root, Stage.NEIGHBORS, VERSION, recipe.neighbors,
-        refresh=refresh, classes=names_digest(targets), prompt=prompt_content(),
+        refresh=refresh, classes=names_digest(targets), outside=outside_digest(recipe.neighbors),
     )  # fmt: skip
-    if whole := found(recipe, Stage.NEIGHBORS, folder):
+    names = folder.sealed() or _name(recipe, folder, targets)
+    desk = look_at(recipe, names, targets)
+    rows = edited(desk, targets)
+    if rows is None:
+        return (names.reused and found(recipe, Stage.NEIGHBORS, folder)) or names
+    ours = open_stage(recipe.data_root, Stage.NEIGHBORS, VERSION, None, names=names, edits=fingerprint(rows))
+    if whole := found(recipe, Stage.NEIGHBORS, ours):
         return whole
-    names = part_names("propose", PARTITIONS)
-    asked = collect(Stage.NEIGHBORS, propose_names.map(folder, names, unmapped(recipe.neighbors), targets))
-    vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", recipe.neighbors, asked, targets)])
-    return seal(recipe, Stage.NEIGHBORS, folder, [*asked, *vetted], total(vetted, "kept"))
+    made = collect(Stage.NEIGHBORS, [review_names.submit(ours, "review", desk, targets)])
+    return seal(recipe, Stage.NEIGHBORS, ours, made, total(made, "kept"))

@@ -1,25 +1,54 @@
 """What the recipe says about naming neighbor categories."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
+from tasks.neighbors.allocation import Allocation
+from tasks.neighbors.llm.config import LanguageModel
+from tasks.neighbors.providers.chance import ChanceNames
+from tasks.neighbors.providers.dictionary import WordNetNames
+from tasks.neighbors.providers.listed import ListedNames
+from vision.config import EncoderConfig
+
+Provider = Annotated[LanguageModel | WordNetNames | ListedNames | ChanceNames, Field(discriminator="kind")]
+"""Who names the neighbors, told apart by `kind`."""
+
+
+class TextCheck(Section):
+    """A look at names with the text tower of a CLIP model; the cosines depend on the model."""
+
+    encoder: EncoderConfig = Field(description="An open_clip model; its picture side is not used here")
+    alias_above: float = Field(0.97, ge=-1, le=1, description="Cosine to a target's name that makes an alias")
+    unrelated_below: float = Field(
+        -1.0, ge=-1, le=1, description="Cosine to its own target's name under which a name is unrelated"
+    )
+    device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
+
+
+class VetConfig(Section):
+    """Which proposed names are kept."""
+
+    hyponyms: Literal["drop", "keep"] = Field(
+        "drop", description="Kinds of the target itself ('golden delicious' of 'apple'): its pictures, mislabelled"
+    )
+    dictionary: str | None = Field(
+        "auto",
+        description="Folder of a WordNet dictionary; auto: where Debian's wordnet-base puts it, if it is there; "
+        "null: none",
+        json_schema_extra=NOT_IN_KEY,
+    )
+    text: TextCheck | None = Field(None, description="Check by a CLIP model's text tower; null: none")
 
 
 class NeighborsConfig(Section):
-    """A language model behind an OpenAI-compatible endpoint, and what it is asked."""
+    """Who names neighbor categories, how many, and which names are kept."""
 
-    provider: Literal["openai"] = Field("openai", description="Who names the neighbors")
-    base_url: str = Field(
-        "https://api.openai.com/v1", pattern=r"^https?://", description="Address of the OpenAI-compatible endpoint"
-    )
-    model: str = Field("gpt-4.1-mini", min_length=1, description="Model that is asked, as the endpoint names it")
-    per_class: int = Field(8, ge=1, le=100, description="Names to ask for, for each target class")
-    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature")
-    seed: int | None = Field(0, description="Sampling seed, for endpoints that take one")
-    max_tokens: int = Field(4000, ge=64, description="Longest answer, in tokens")
+    provider: Provider = Field(default_factory=LanguageModel, description="Who names the neighbors")
+    allocation: Allocation = Field(default_factory=Allocation, description="How many names each class gets")
+    vet: VetConfig = Field(default_factory=VetConfig, description="Which names are kept")
     as_of: str = Field(
         "", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date (YYYY-MM-DD); a later one asks the model again"
     )
@@ -30,15 +59,8 @@ class NeighborsConfig(Section):
         json_schema_extra=NOT_IN_KEY,
         description="Share of the classes that may stay without an answer before the stage fails",
     )
-    key_variable: str | None = Field(
-        "OPENAI_API_KEY",
-        description="Environment variable that holds the API key; null where the endpoint needs none",
+    review: bool = Field(
+        False,
+        description="Wait in the Prefect UI until someone has looked at the names",
         json_schema_extra=NOT_IN_KEY,
-    )
-    concurrency: int = Field(
-        8, ge=1, le=256, description="Requests under way at once in one partition", json_schema_extra=NOT_IN_KEY
-    )
-    timeout: float = Field(120, gt=0, description="Seconds that one request may take", json_schema_extra=NOT_IN_KEY)
-    retries: int = Field(
-        4, ge=0, le=20, description="Further attempts after 429, 5xx or a lost connection", json_schema_extra=NOT_IN_KEY
     )

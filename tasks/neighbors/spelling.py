@@ -3,6 +3,10 @@
 import itertools
 import re
 import unicodedata
+from functools import lru_cache
+
+HELD = 1 << 16
+"""Names of which plain spelling and words are remembered: the same are asked for many times in a run."""
 
 _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4]")
@@ -50,10 +54,19 @@ def tidy(name: str) -> str:
     while (shorter := _PARENTHESES.sub(" ", text)) != text:
         text = shorter
     text = _APOSTROPHES.sub("", text)
-    return " ".join("".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in text).split())
+    listed = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in text).split()
+    while len(listed) > 1 and listed[0] in ("and", "or"):  # the last of a list that was cut at its commas
+        del listed[0]
+    return " ".join(listed)
 
 
+@lru_cache(HELD)
+def plain(name: str) -> str:
+    """The tidy name without accents, as a dictionary lists it."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", tidy(name).casefold()))
+
+
+@lru_cache(HELD)
 def words(name: str) -> tuple[str, ...]:
-    """The words that two spellings of one name share: tidy, without accents, in the singular, no stutter."""
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", tidy(name).casefold()))
-    return tuple(word for word, _ in itertools.groupby(singular(word) for word in bare.split()))
+    """The words that two spellings of one name share: plain, in the singular, no stutter."""
+    return tuple(word for word, _ in itertools.groupby(singular(word) for word in plain(name).split()))

@@ -1,40 +1,59 @@
-"""What Prefect sees of the neighbors stage: partitions that ask, one that vets."""
+"""What Prefect sees of the neighbors stage: one partition that asks, one that vets, one that takes a person's edits."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from storage.fingerprint import bucket, fingerprint
+from storage.fingerprint import fingerprint
 from storage.manifest import Part, StageFolder, read_rows
 from storage.records import Neighbor, Proposal, Spend, StageRef, TargetClass, Unanswered
 from tasks.neighbors.config import NeighborsConfig
-from tasks.neighbors.generate import check_answered, propose
-from tasks.neighbors.vet import vet
-from tasks.partition import Outcome, part_index, partition
+from tasks.neighbors.llm.store import Store
+from tasks.neighbors.propose import counts_of, propose, provider_digest
+from tasks.neighbors.proposed import check_answered
+from tasks.neighbors.providers.listed import ListedNames
+from tasks.neighbors.review.desk import Desk, edited
+from tasks.neighbors.vetting.closeness import check_texts, text_digest
+from tasks.neighbors.vetting.verdicts import Rules
+from tasks.neighbors.vetting.vet import vet, within_counts
+from tasks.neighbors.wordnet import open_wordnet
+from tasks.partition import Outcome, partition
+from tasks.progress import counted
 
-VERSION = 1
+VERSION = 2
 
 
 def names_digest(targets: StageRef) -> str:
-    """What asking and vetting depend on: the classes' labels and names, and none of their pictures."""
-    return fingerprint([(row.label, row.name) for row in read_rows(targets, TargetClass)])
+    """What asking and vetting depend on: the classes with their sizes, and none of their pictures."""
+    rows = read_rows(targets, TargetClass)
+    return fingerprint([(row.label, row.name, row.train, row.aliases, row.definition, row.taxonomy) for row in rows])
+
+
+def outside_digest(config: NeighborsConfig) -> str:
+    """What lies outside the recipe: the provider's own texts, the dictionary, the text encoder."""
+    wordnet = open_wordnet(config.vet.dictionary)
+    return fingerprint(provider_digest(config), wordnet.digest if wordnet else "", text_digest(config.vet.text))
 
 
 @partition("propose")
 def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef) -> Outcome:
-    """Ask for the neighbors of one partition's classes."""
+    """Ask for the neighbors of all classes; one partition, so that budget and pace are those of the recipe.
+
+    Nothing is lost with it: every answer is stored when it is given.
+    """
     classes = read_rows(targets, TargetClass)
-    index, count = part_index(part)
-    ours = [target for target in classes if bucket(target.name, count) == index]
-    answer = propose(ours, [target.name for target in classes], config)
+    store = Store(folder.root, fresh=folder.refresh)
+    answer = propose(classes, config, store, counted("neighbors: asked", len(classes)))
+    check_answered(len(classes), answer.unanswered, config.most_unanswered)
     files = [
         folder.write_rows(part, answer.proposals, Proposal),
         folder.write_rows(part, answer.unanswered, Unanswered),
         folder.write_rows(part, answer.spend, Spend),
     ]
-    tokens = answer.usage.prompt_tokens + answer.usage.completion_tokens
+    held = sum(one.stored for one in answer.spend)
     return files, Counter(
-        asked=len(ours), proposed=len(answer.proposals), unanswered=len(answer.unanswered), tokens=tokens
-    )
+        asked=len(classes), held=held, proposed=len(answer.proposals), unanswered=len(answer.unanswered),
+        tokens=answer.tokens,
+    )  # fmt: skip
 
 
 @partition("vet")
@@ -43,6 +62,23 @@ def vet_names(
 ) -> Outcome:
     """Vet all proposals together; one row a category, kept or with its reason."""
     classes = read_rows(targets, TargetClass)
-    check_answered(len(classes), folder.read_rows(asked, Unanswered), config)
-    rows = vet(folder.read_rows(asked, Proposal), classes)
+    rules = Rules(open_wordnet(config.vet.dictionary), config.vet.hyponyms)
+    rows = vet(folder.read_rows(asked, Proposal), classes, rules)
+    if config.vet.text:
+        rows = check_texts(rows, classes, config.vet.text)
+    if not isinstance(config.provider, ListedNames):
+        rows = within_counts(rows, counts_of(classes, config))
     return [folder.write_rows(part, rows, Neighbor)], Counter(row.reason or "kept" for row in rows)
+
+
+@partition("review")
+def review_names(folder: StageFolder, part: str, desk: Desk, targets: StageRef) -> Outcome:
+    """The names as a person left them, beside what they were made of."""
+    rows = edited(desk, targets) or []
+    files = [
+        folder.write_rows(part, rows, Neighbor),
+        folder.write_rows(part, read_rows(desk.names, Proposal), Proposal),
+        folder.write_rows(part, read_rows(desk.names, Unanswered), Unanswered),
+        folder.write_rows(part, read_rows(desk.names, Spend), Spend),
+    ]
+    return files, Counter(row.reason or "kept" for row in rows)

@@ -68,7 +68,10 @@ def _recipe(grocery: Path, checkpoint: Path, sandbox: SandboxProcess, classes: l
             "class_names": "classes.csv", "classes": classes,
             "long_tail": {"most": 40, "imbalance": 20, "least": 2, "spare_to_val": 5, "seed": 0},
         },
-        "neighbors": {"base_url": sandbox.api_url, "model": "sandbox", "key_variable": None, "per_class": 10},
+        "neighbors": {
+            "provider": {"kind": "openai", "base_url": sandbox.api_url, "model": "sandbox", "key_variable": None},
+            "allocation": {"per_class": 10, "least": 10, "most": 10},
+        },
         "crawl": {
             "contact": "mailto:test@example.org", "allow_networks": ["127.0.0.0/8"], "rounds": 1, "per_category": 240,
             "sources": [{"kind": "openverse", "base_url": sandbox.base_url, "pause_seconds": 0}],

@@ -45,11 +45,11 @@ def _unreadable_pictures(recipe: Sections, grocery: Path) -> None:
 
 
 def _no_key(recipe: Sections, grocery: Path) -> None:
-    recipe["neighbors"]["key_variable"] = "A_KEY_NOBODY_SET"
+    recipe["neighbors"]["provider"]["key_variable"] = "A_KEY_NOBODY_SET"
 
 
 def _no_sandbox(recipe: Sections, grocery: Path) -> None:
-    recipe["neighbors"]["base_url"] = "http://127.0.0.1:9/v1"
+    recipe["neighbors"]["provider"]["base_url"] = "http://127.0.0.1:9/v1"
 
 
 def _rough_web(recipe: Sections, grocery: Path) -> None:
@@ -67,7 +67,7 @@ FAULTS: list[tuple[Callable[[Sections, Path], None], type[ExtrapolationError], s
     (_label_outside_the_list, BadInput, r"test\.txt.*999|999.*test\.txt"),
     (_unreadable_pictures, TooMuchLost, r"(?s)cannot be read.*embed\.max_unreadable"),
     (_no_key, BadInput, "A_KEY_NOBODY_SET"),
-    (_no_sandbox, Unreachable, r"(?s)neighbors\.base_url.*python -m sandbox"),
+    (_no_sandbox, Unreachable, r"(?s)neighbors\.provider\.base_url.*python -m sandbox"),
     (_rough_web, TooMuchLost, r"(?s)URLs brought no picture.*--refresh crawl"),
     (_no_encoder, BadInput, r"(?s)lost\.safetensors"),
 ]

@@ -1,0 +1,176 @@
+"""One question on its way: in its turn, within the budget, again where the endpoint was busy."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import openai
+import stamina
+from aiolimiter import AsyncLimiter
+from openai import AsyncOpenAI, omit
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+
+from storage.errors import BadInput
+from tasks.neighbors.llm.answer import Question
+from tasks.neighbors.llm.budget import OverBudget, Purse, Usage
+from tasks.neighbors.llm.config import LanguageModel
+from tasks.neighbors.llm.endpoint import never_sent, out_of_credit, stage_errors
+from tasks.neighbors.llm.formats import Format, Ladder, ladder, response_format
+from tasks.neighbors.llm.prompt import Prompt, messages
+from tasks.neighbors.llm.reply import NoJson, spent_on
+from tasks.retry_after import pause_of
+
+stamina.instrumentation.set_on_retry_hooks([])  # its line on stderr says that it waits, and not for whom or why
+
+MINUTE = 60.0
+_PATIENCE = 120.0  # seconds; an endpoint that wants a longer pause is asked again in the next run
+_MESSAGE_TOKENS = 16  # roles and separators around one message, generously
+_SCHEMA_BYTES = 2048
+_CHARACTERS_A_TOKEN = 4
+_OPENAI = re.compile(r"https?://([\w-]+\.)*openai\.com(?=[:/]|$)")
+
+
+@dataclass(slots=True)
+class Line:
+    """The way to one endpoint, shared by all questions."""
+
+    client: AsyncOpenAI
+    model: LanguageModel
+    prompt: Prompt
+    purse: Purse
+    ladder: Ladder
+    turns: asyncio.Semaphore
+    requests: AsyncLimiter | None
+    tokens: AsyncLimiter | None
+    till: asyncio.Lock = field(default_factory=asyncio.Lock)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    reached: bool = False
+
+
+def line_to(client: AsyncOpenAI, model: LanguageModel, prompt: Prompt) -> Line:
+    """A way to the recipe's endpoint at the recipe's pace."""
+    pace = model.pace
+    return Line(
+        client,
+        model,
+        prompt,
+        Purse(model.budget, model.prices),
+        ladder(model.answers),
+        asyncio.Semaphore(pace.concurrency),
+        AsyncLimiter(pace.requests_per_minute, MINUTE) if pace.requests_per_minute else None,
+        AsyncLimiter(pace.tokens_per_minute, MINUTE) if pace.tokens_per_minute else None,
+    )
+
+
+def _worst_case(asked: Sequence[ChatCompletionMessageParam], model: LanguageModel) -> Usage:
+    """The most tokens that a request can cost: no token is shorter than a byte."""
+    size = sum(len(str(message.get("content")).encode()) + _MESSAGE_TOKENS for message in asked)
+    return Usage(size + _SCHEMA_BYTES, model.max_tokens)
+
+
+async def _set_aside(line: Line, worst: Usage) -> None:
+    """Take the worst case out of the budget, first come, first served; OverBudget where it will not fit.
+
+    What does not fit may do so when requests under way turn out cheaper than their worst case; to
+    refuse it at once would leave out rare classes and ask the frequent ones that come after.
+    """
+    async with line.till:
+        while True:
+            try:
+                return line.purse.set_aside(worst)
+            except OverBudget:
+                if not line.purse.aside.tokens:
+                    raise
+            line.settled.clear()
+            await line.settled.wait()
+
+
+async def _take_turn(line: Line, worst: Usage) -> None:
+    """Wait until the recipe's limits a minute let one more request pass."""
+    if line.requests:
+        await line.requests.acquire()
+    if line.tokens:
+        expected = (worst.prompt + worst.completion) / _CHARACTERS_A_TOKEN
+        await line.tokens.acquire(min(expected, line.tokens.max_rate))
+
+
+async def _create(line: Line, asked: list[ChatCompletionMessageParam], form: Format) -> ChatCompletion:
+    model = line.model
+    ours = bool(_OPENAI.match(model.base_url))  # elsewhere the older name of the limit is the one that is known
+    try:
+        async with asyncio.timeout(model.pace.timeout):  # the client's own bounds each read, and some bytes may drip
+            completion = await line.client.chat.completions.create(
+                model=model.model,
+                messages=asked,
+                response_format=response_format(form),
+                temperature=omit if model.temperature is None else model.temperature,
+                seed=omit if model.seed is None else model.seed,
+                max_completion_tokens=model.max_tokens if ours else omit,
+                max_tokens=omit if ours else model.max_tokens,
+            )
+    except (ValueError, RecursionError) as error:
+        raise NoJson(str(error)) from error
+    if not isinstance(completion, ChatCompletion):  # the client hands on any other body as text
+        if line.reached:
+            raise NoJson("it is another text")
+        raise BadInput(
+            f"{model.base_url} does not answer in the chat-completions protocol",
+            "correct `neighbors.provider.base_url`, which often ends in /v1",
+        )
+    line.reached = True
+    return completion
+
+
+async def _attempt(line: Line, asked: list[ChatCompletionMessageParam], form: Format) -> tuple[ChatCompletion, Usage]:
+    """One request, and what it cost; an answer that is lost on its way counts as the worst case, for it is billed."""
+    worst = _worst_case(asked, line.model)
+    await _set_aside(line, worst)
+    spent = worst
+    try:
+        await _take_turn(line, worst)
+        completion = await _create(line, asked, form)
+        spent = spent_on(completion, worst)
+    except openai.APIError as error:
+        if isinstance(error, openai.APIStatusError) or never_sent(error):
+            spent = Usage()
+        raise
+    else:
+        return completion, spent
+    finally:
+        line.purse.settle(worst, spent)
+        line.settled.set()
+
+
+def _again(line: Line, error: Exception) -> bool | float:
+    """Whether to send a request again that failed in this way; as a number, after how many seconds."""
+    if isinstance(error, openai.APIStatusError):
+        if out_of_credit(error) or (error.status_code not in (408, 409, 429) and error.status_code < 500):
+            return False
+        pause = pause_of(error.status_code, error.response.headers.get("Retry-After", ""))
+        return True if pause is None else pause <= _PATIENCE and pause
+    # An address where nothing ever answered is a wrong one; one that did answer is coming back.
+    lost = isinstance(error, openai.APIConnectionError) and (line.reached or not never_sent(error))
+    return lost or isinstance(error, TimeoutError)
+
+
+async def send(line: Line, question: Question, complaint: str) -> tuple[ChatCompletion, Usage]:
+    """The completion, and what it cost; openai.APIError or TimeoutError where the retries are used up.
+
+    OverBudget where the budget does not reach, BadInput or Unreachable where no question would.
+    """
+    while True:
+        form = line.ladder.format
+        asked = messages(line.prompt, question, complaint, form)
+        attempts = stamina.retry_context(
+            on=partial(_again, line), attempts=line.model.pace.retries + 1, timeout=None, wait_initial=0.5, wait_max=30
+        )
+        try:
+            with stage_errors(line.model):
+                async for attempt in attempts:
+                    with attempt:
+                        return await _attempt(line, asked, form)
+        except openai.APIError as error:
+            if not line.ladder.step_down(form, error):
+                raise
