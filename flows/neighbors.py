@@ -1,5 +1,7 @@
 """Neighbor categories are named, vetted against the label set, and looked at by a person who wants to."""
 
+from dataclasses import replace
+
 from prefect import flow
 
 from flows.recipe import GivenRecipe, Recipe
@@ -9,12 +11,20 @@ from storage.fingerprint import fingerprint
 from storage.manifest import StageFolder, open_stage
 from storage.records import Stage, StageRef
 from tasks.neighbors.review.desk import edited
-from tasks.neighbors.task import VERSION, names_digest, outside_digest, propose_names, review_names, vet_names
+from tasks.neighbors.task import (
+    VERSION,
+    came_short,
+    names_digest,
+    outside_digest,
+    propose_names,
+    review_names,
+    vet_names,
+)
 
 
-def _name(recipe: Recipe, folder: StageFolder, targets: StageRef) -> StageRef:
+def _name(recipe: Recipe, folder: StageFolder, targets: StageRef, fresh: bool) -> StageRef:
     """Ask for the names of all classes, then vet them together: merging sees every parent."""
-    asked = collect(Stage.NEIGHBORS, [propose_names.submit(folder, "propose", recipe.neighbors, targets)])
+    asked = collect(Stage.NEIGHBORS, [propose_names.submit(folder, "propose", recipe.neighbors, targets, fresh)])
     vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", recipe.neighbors, asked, targets)])
     return seal(recipe, Stage.NEIGHBORS, folder, [*asked, *vetted], total(vetted, "kept"))
 
@@ -27,7 +37,9 @@ def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: boo
         recipe.data_root, Stage.NEIGHBORS, VERSION, recipe.neighbors,
         refresh=refresh, classes=names_digest(targets), outside=outside_digest(recipe.neighbors),
     )  # fmt: skip
-    names = folder.sealed() or _name(recipe, folder, targets)
+    names = folder.sealed()
+    if names is None or came_short(names):
+        names = _name(recipe, replace(folder, refresh=refresh or names is not None), targets, refresh)
     desk = look_at(recipe, names, targets)
     rows = edited(desk, targets)
     if rows is None:

@@ -38,11 +38,22 @@ def _show(desk: Desk, targets: StageRef) -> None:
     )
 
 
+def _miss(desk: Desk) -> None:
+    """Say aloud that edits of names as they were are not in the names as they are."""
+    if desk.left_behind:
+        logger.warning(
+            "neighbors: the names have changed since %s was edited, its edits are not in the new sheet; "
+            "carry over what still holds (edit %s), or take the old one away",
+            desk.left_behind, desk.sheet,
+        )  # fmt: skip
+
+
 def look_at(recipe: Recipe, names: StageRef, targets: StageRef) -> Desk:
     """Lay the names out; with `review: true`, wait until someone has resumed the run in the Prefect UI."""
     desk = Desk(recipe.data_root, recipe.name, names)
     lay_out(desk, recipe.neighbors, targets)
     logger.info("neighbors: to look at: %s; to edit: %s", desk.page, desk.sheet)
+    _miss(desk)
     if not recipe.neighbors.review or desk.approved:
         return desk
     if not PREFECT_API_URL.value():

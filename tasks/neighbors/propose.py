@@ -20,8 +20,15 @@ from tasks.neighbors.wordnet import WordNet, open_wordnet
 
 
 def counts_of(classes: Sequence[TargetClass], config: NeighborsConfig) -> dict[int, int]:
-    """How many names each class is to get, by label."""
-    shares = allocate([target.train for target in classes], config.allocation)
+    """How many names each class is to get, by label; BadInput where the bounds allow no such total."""
+    rule = config.allocation
+    shares = allocate([target.train for target in classes], rule)
+    if rule.total is not None and sum(shares) != rule.total:
+        raise BadInput(
+            f"`neighbors.allocation.total` = {rule.total} cannot be kept: {len(classes)} classes with `least` = "
+            f"{rule.least} and `most` = {rule.most} come to {sum(shares)} names",
+            "change the total, or one of the two bounds",
+        )
     return {target.label: share for target, share in zip(classes, shares, strict=True)}
 
 

@@ -7,6 +7,7 @@ from storage.fingerprint import fingerprint
 from storage.manifest import Part, StageFolder, read_rows
 from storage.records import Neighbor, Proposal, Spend, StageRef, TargetClass, Unanswered
 from tasks.neighbors.config import NeighborsConfig
+from tasks.neighbors.llm.ask import NO_ANSWER
 from tasks.neighbors.llm.store import Store
 from tasks.neighbors.propose import counts_of, propose, provider_digest
 from tasks.neighbors.proposed import check_answered
@@ -34,14 +35,20 @@ def outside_digest(config: NeighborsConfig) -> str:
     return fingerprint(provider_digest(config), wordnet.digest if wordnet else "", text_digest(config.vet.text))
 
 
-@partition("propose")
-def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef) -> Outcome:
-    """Ask for the neighbors of all classes; one partition, so that budget and pace are those of the recipe.
+def came_short(names: StageRef) -> bool:
+    """Whether some class was never answered, so that asking for it again may bring names."""
+    return any(row.reason in NO_ANSWER for row in read_rows(names, Unanswered))
 
-    Nothing is lost with it: every answer is stored when it is given.
+
+@partition("propose")
+def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef, fresh: bool) -> Outcome:
+    """Ask for the neighbors of all classes, of stored answers too if they are to be `fresh`.
+
+    One partition, so that budget and pace are those of the recipe; nothing is lost with it, for
+    every answer is stored when it is given.
     """
     classes = read_rows(targets, TargetClass)
-    store = Store(folder.root, fresh=folder.refresh)
+    store = Store(folder.root, fresh)
     answer = propose(classes, config, store, counted("neighbors: asked", len(classes)))
     check_answered(len(classes), answer.unanswered, config.most_unanswered)
     files = [

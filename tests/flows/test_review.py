@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,32 @@ def test_the_pipeline_goes_on_from_the_edited_sheet(prefect_server: str, world: 
     assert third == second
     sheet.write_text(untouched)
     assert _name(recipe).content == first.content
+
+
+def _warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the review warned of."""
+    return [each.getMessage() for each in caplog.records if each.name == "flows.review" and each.levelname == "WARNING"]
+
+
+def test_edits_of_names_that_have_changed_are_missed_aloud(
+    prefect_server: str, world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The warning names the sheet that was edited, as long as it lies there and the new one has no edits."""
+    recipe = world.recipe(tmp_path)
+    first = _name(recipe)
+    old = _sheet(recipe, first)
+    _drop_first(old)
+    _name(recipe)
+    assert not _warnings(caplog)
+    changed, found = replace(first, content="changed"), targets(recipe)
+    look_at(recipe, changed, found)
+    (said,) = _warnings(caplog)
+    assert f"the names have changed since {old} was edited" in said
+    assert f"edit {_sheet(recipe, changed)}" in said
+    caplog.clear()
+    old.unlink()
+    look_at(recipe, changed, found)
+    assert not _warnings(caplog)
 
 
 def test_a_mistake_in_the_sheet_stops_the_stage(prefect_server: str, world: World, tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """One target class, asked once and, where the answer cannot be used, once more and more strictly."""
 
-from dataclasses import dataclass, field
-
 import openai
 import pydantic
 from openai.types.chat import ChatCompletion
 
 from storage.records import AnswerReason
 from tasks.neighbors.llm.answer import Answer, Question, parse
-from tasks.neighbors.llm.budget import OverBudget, Usage
+from tasks.neighbors.llm.budget import Meter, OverBudget
+from tasks.neighbors.llm.formats import Format
 from tasks.neighbors.llm.prompt import messages, prompt_digest
 from tasks.neighbors.llm.reply import Choice, NoJson, first_choice
 from tasks.neighbors.llm.send import Line, send
@@ -22,12 +21,6 @@ class Unusable(Exception):
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail.encode(errors="replace").decode()  # an endpoint may send halves of characters
-
-
-@dataclass(slots=True)
-class _Meter:
-    requests: int = 0
-    usage: Usage = field(default_factory=Usage)
 
 
 def _read_choice(choice: Choice | None) -> Answer:
@@ -53,29 +46,30 @@ def read_answer(completion: ChatCompletion) -> Answer:
         raise Unusable(AnswerReason.MALFORMED, f"{where}: {first['msg']}".removeprefix(": ")) from error
 
 
-async def _complete(line: Line, question: Question, complaint: str, meter: _Meter) -> ChatCompletion:
+async def _complete(line: Line, question: Question, complaint: str, meter: Meter) -> tuple[ChatCompletion, Format]:
     try:
-        completion, usage = await send(line, question, complaint)
+        return await send(line, question, complaint, meter)
     except OverBudget as error:
         raise Unusable(AnswerReason.OVER_BUDGET, str(error)) from error
     except openai.APIError as error:  # the retries are used up
+        if error.code == "content_filter":
+            raise Unusable(AnswerReason.REFUSED, error.message) from error
         raise Unusable(AnswerReason.REQUEST_FAILED, error.message) from error
     except TimeoutError as error:
         told = f"no whole answer within pace.timeout = {line.model.pace.timeout:g} seconds"
         raise Unusable(AnswerReason.REQUEST_FAILED, told) from error
     except NoJson as error:
         raise Unusable(AnswerReason.MALFORMED, f"the response itself is no JSON: {error}") from error
-    meter.requests += 1
-    meter.usage += usage
-    return completion
 
 
-async def _answer(line: Line, question: Question, meter: _Meter) -> tuple[Question, str, Answer]:
-    """The answer, and the question and complaint that brought it."""
+async def _answer(line: Line, question: Question, meter: Meter) -> tuple[str, Answer]:
+    """The digest of what brought the answer, and the answer."""
     complaint = ""
     while True:
         try:
-            return question, complaint, read_answer(await _complete(line, question, complaint, meter))
+            completion, form = await _complete(line, question, complaint, meter)
+            shown = messages(line.prompt, question, complaint, form)
+            return prompt_digest(shown, line.model.model), read_answer(completion)
         except Unusable as error:
             if complaint or error.reason in NO_ANSWER:
                 raise
@@ -86,14 +80,13 @@ async def _answer(line: Line, question: Question, meter: _Meter) -> tuple[Questi
 
 async def ask(line: Line, question: Question) -> Given:
     """The names for one class, or why there are none; and what asking cost."""
-    meter, asked, complaint, answer = _Meter(), question, "", Answer(neighbors=())
+    meter, answer, shown = Meter(), Answer(neighbors=()), ""
     reason: AnswerReason | None = None
     detail = ""
     try:
-        asked, complaint, answer = await _answer(line, question, meter)
+        shown, answer = await _answer(line, question, meter)
     except Unusable as error:
         reason, detail = error.reason, error.detail
-    shown = prompt_digest(messages(line.prompt, asked, complaint), line.model.model)
     return Given(
         question=question,
         prompt=shown,
@@ -108,4 +101,4 @@ async def ask(line: Line, question: Question) -> Given:
 
 
 NO_ANSWER = frozenset({AnswerReason.REQUEST_FAILED, AnswerReason.OVER_BUDGET})
-"""Where nothing was answered, so that nothing is held and the next run asks."""
+"""Where nothing was answered: what it cost is held, and the next run asks."""

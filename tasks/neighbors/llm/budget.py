@@ -28,6 +28,14 @@ class Usage:
         return (self.prompt * prices.prompt + self.completion * prices.completion) / 1e6 if prices else 0.0
 
 
+@dataclass(slots=True)
+class Meter:
+    """What the attempts at one question cost, those counted in whose answer was lost."""
+
+    requests: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+
 class OverBudget(Exception):
     """The next request could pass the budget; it was not sent."""
 

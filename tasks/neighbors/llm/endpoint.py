@@ -33,11 +33,16 @@ def connect(model: LanguageModel) -> openai.AsyncOpenAI:
 
 
 @contextmanager
-def stage_errors(model: LanguageModel) -> Iterator[None]:
-    """Turn what would fail for every class alike into an error that names its field and its mend."""
+def stage_errors(model: LanguageModel, reached: bool) -> Iterator[None]:
+    """Turn what would fail for every class alike into an error that names its field and its mend.
+
+    `reached` says that the endpoint has answered before: a 403 is then about one question.
+    """
     try:
         yield
     except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+        if reached and error.status_code == 403:
+            raise
         raise BadInput(
             f"{model.base_url} refuses the API key in {model.key_variable}: {error.message}",
             "put a valid key in that environment variable, or name another in `neighbors.provider.key_variable`",

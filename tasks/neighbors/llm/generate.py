@@ -33,26 +33,32 @@ def _question(target: TargetClass, count: int, label_set: NearestNames) -> Quest
     )
 
 
-async def _held(line: Line, store: Store, keys: Mapping[int, str]) -> Answers:
-    """The answers that are held already; what they cost counts as spent.
-
-    One that could not be used is asked for again where the recipe now wants it in another form.
-    """
+async def _earlier(line: Line, store: Store, keys: Mapping[int, str]) -> Answers:
+    """What came of asking before; what it cost counts as spent."""
     loaded = await asyncio.gather(*(store.load(key) for key in keys.values()))
     given = {label: one for label, one in zip(keys, loaded, strict=True) if one}
     for one in given.values():
         line.purse.settle(Usage(), Usage(one.prompt_tokens, one.completion_tokens))
-    return {label: one for label, one in given.items() if not one.reason or one.answers == line.model.answers}
+    return given
+
+
+def _stands(given: Given, model: LanguageModel) -> bool:
+    """Whether an answer is not asked for again: it can be used, or was given in the form that is wanted still."""
+    return given.reason is None or (given.reason not in NO_ANSWER and given.answers == model.answers)
 
 
 async def _ask_all(
-    line: Line, store: Store, questions: Mapping[int, Question], keys: Mapping[int, str], tell: Callable[[int], None]
+    line: Line,
+    store: Store,
+    questions: Mapping[int, Question],
+    keys: Mapping[int, str],
+    earlier: Answers,
+    tell: Callable[[int], None],
 ) -> Answers:
     async def one(label: int, question: Question) -> tuple[int, Given]:
         async with line.turns:
-            given = await ask(line, question)
-            if given.reason not in NO_ANSWER:
-                await store.save(keys[label], given)
+            given = (await ask(line, question)).after(earlier.get(label))
+            await store.save(keys[label], given)
         tell(1)
         return label, given
 
@@ -97,10 +103,11 @@ async def _generate(
     keys = {label: answer_key(question, prompt, model, as_of) for label, question in questions.items()}
     async with connect(model) as client:
         line = line_to(client, model, prompt)
-        held = await _held(line, store, keys)
+        earlier = await _earlier(line, store, keys)
+        held = {label: given for label, given in earlier.items() if _stands(given, model)}
         tell(len(nameless) + len(held))
         missing = {label: question for label, question in questions.items() if label not in held}
-        answers = held | await _ask_all(line, store, missing, keys, tell)
+        answers = held | await _ask_all(line, store, missing, keys, earlier, tell)
     ordered = sorted(answers.items())
     without = [Unanswered(label, given.reason, given.detail) for label, given in ordered if given.reason]
     return Proposed(

@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
 from storage.errors import BadInput
 from tasks.neighbors.llm.answer import Question
-from tasks.neighbors.llm.budget import OverBudget, Purse, Usage
+from tasks.neighbors.llm.budget import Meter, OverBudget, Purse, Usage
 from tasks.neighbors.llm.config import LanguageModel
 from tasks.neighbors.llm.endpoint import never_sent, out_of_credit, stage_errors
 from tasks.neighbors.llm.formats import Format, Ladder, ladder, response_format
@@ -59,7 +59,8 @@ def line_to(client: AsyncOpenAI, model: LanguageModel, prompt: Prompt) -> Line:
         Purse(model.budget, model.prices),
         ladder(model.answers),
         asyncio.Semaphore(pace.concurrency),
-        AsyncLimiter(pace.requests_per_minute, MINUTE) if pace.requests_per_minute else None,
+        # One at a time, evenly: a bucket of a minute's requests would let all of them out at once.
+        AsyncLimiter(1, MINUTE / pace.requests_per_minute) if pace.requests_per_minute else None,
         AsyncLimiter(pace.tokens_per_minute, MINUTE) if pace.tokens_per_minute else None,
     )
 
@@ -92,7 +93,7 @@ async def _take_turn(line: Line, worst: Usage) -> None:
     if line.requests:
         await line.requests.acquire()
     if line.tokens:
-        expected = (worst.prompt + worst.completion) / _CHARACTERS_A_TOKEN
+        expected = worst.prompt / _CHARACTERS_A_TOKEN + worst.completion  # as providers reckon
         await line.tokens.acquire(min(expected, line.tokens.max_rate))
 
 
@@ -123,8 +124,8 @@ async def _create(line: Line, asked: list[ChatCompletionMessageParam], form: For
     return completion
 
 
-async def _attempt(line: Line, asked: list[ChatCompletionMessageParam], form: Format) -> tuple[ChatCompletion, Usage]:
-    """One request, and what it cost; an answer that is lost on its way counts as the worst case, for it is billed."""
+async def _attempt(line: Line, asked: list[ChatCompletionMessageParam], form: Format, meter: Meter) -> ChatCompletion:
+    """One request; an answer that is lost on its way counts as the worst case, for it is billed."""
     worst = _worst_case(asked, line.model)
     await _set_aside(line, worst)
     spent = worst
@@ -132,13 +133,15 @@ async def _attempt(line: Line, asked: list[ChatCompletionMessageParam], form: Fo
         await _take_turn(line, worst)
         completion = await _create(line, asked, form)
         spent = spent_on(completion, worst)
+        meter.requests += 1
     except openai.APIError as error:
         if isinstance(error, openai.APIStatusError) or never_sent(error):
             spent = Usage()
         raise
     else:
-        return completion, spent
+        return completion
     finally:
+        meter.usage += spent
         line.purse.settle(worst, spent)
         line.settled.set()
 
@@ -155,8 +158,8 @@ def _again(line: Line, error: Exception) -> bool | float:
     return lost or isinstance(error, TimeoutError)
 
 
-async def send(line: Line, question: Question, complaint: str) -> tuple[ChatCompletion, Usage]:
-    """The completion, and what it cost; openai.APIError or TimeoutError where the retries are used up.
+async def send(line: Line, question: Question, complaint: str, meter: Meter) -> tuple[ChatCompletion, Format]:
+    """The completion, and the format that it was asked in; openai.APIError or TimeoutError after the last retry.
 
     OverBudget where the budget does not reach, BadInput or Unreachable where no question would.
     """
@@ -167,10 +170,10 @@ async def send(line: Line, question: Question, complaint: str) -> tuple[ChatComp
             on=partial(_again, line), attempts=line.model.pace.retries + 1, timeout=None, wait_initial=0.5, wait_max=30
         )
         try:
-            with stage_errors(line.model):
+            with stage_errors(line.model, line.reached):
                 async for attempt in attempts:
                     with attempt:
-                        return await _attempt(line, asked, form)
+                        return await _attempt(line, asked, form, meter), form
         except openai.APIError as error:
             if not line.ladder.step_down(form, error):
                 raise

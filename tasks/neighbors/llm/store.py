@@ -3,7 +3,8 @@
     <root>/answers/<first two digits>/<key>.json
 
 The key says what was asked and of whom. Answers that cannot be used are stored too: they cost
-as much, and asking again in the same words would bring the same.
+as much, and asking again in the same words would bring the same. So is what a question cost that
+was never answered, for the budget is of all runs together.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tasks.neighbors.llm.prompt import Prompt
 class Given(BaseModel):
     """What came of one class's question: names, or why there are none; and what it cost.
 
-    `prompt` is the digest of the messages that brought it, a complaint included; `answers` is the
+    `prompt` is the digest of the messages that brought it, a complaint included, empty where none did; `answers` is the
     recipe's word for how it was kept in form.
     """
 
@@ -37,6 +38,13 @@ class Given(BaseModel):
     requests: int
     prompt_tokens: int
     completion_tokens: int
+
+    def after(self, earlier: "Given | None") -> "Given":
+        """The same answer, with what asking for it in vain had cost before."""
+        if earlier is None:
+            return self
+        costs = ("requests", "prompt_tokens", "completion_tokens")
+        return self.model_copy(update={name: getattr(self, name) + getattr(earlier, name) for name in costs})
 
 
 @dataclass(frozen=True, slots=True)

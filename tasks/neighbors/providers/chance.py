@@ -33,7 +33,7 @@ class ChanceNames(Section):
         description="Folder of the WordNet dictionary; auto: where Debian's wordnet-base puts it",
         json_schema_extra=NOT_IN_KEY,
     )
-    seed: int = Field(0, description="Seed of the draw")
+    seed: int = Field(0, ge=0, description="Seed of the draw")
 
 
 @cache

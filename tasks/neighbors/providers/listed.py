@@ -15,7 +15,7 @@ from storage.fingerprint import NOT_IN_KEY
 from storage.records import AnswerReason, Proposal, Relation, TargetClass, Unanswered
 from storage.section import Section
 from tasks.neighbors.proposed import Proposed
-from tasks.neighbors.spelling import words
+from tasks.neighbors.review.class_names import class_names
 
 MEND = "give a CSV with a header, or a JSONL file, with `class` and `name`, and as you like relation, queries, why"
 
@@ -60,7 +60,10 @@ def _rows(path: str, text: str) -> Iterator[tuple[int, Any]]:
     """The file's rows with their line numbers; what stands in them is not checked yet."""
     if not path.endswith((".jsonl", ".json")):
         reader = csv.DictReader(io.StringIO(text, newline=""))
-        yield from ((reader.line_num, row) for row in reader)
+        try:
+            yield from ((reader.line_num, row) for row in reader)
+        except csv.Error as error:
+            raise BadInput(f"{path}, line {reader.reader.line_num}: {error}", MEND) from error
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
@@ -89,16 +92,14 @@ def read_lines(path: str) -> list[tuple[int, Line]]:
 
 def propose(classes: Sequence[TargetClass], path: str) -> Proposed:
     """The names of the file for each class; a row for a class that the label set has not is BadInput."""
-    # A name goes before another class's alias, and the first class before a later one.
-    labels: dict[object, int] = {words(name): target.label for target in reversed(classes) for name in target.aliases}
-    labels |= {words(target.name): target.label for target in reversed(classes)}
+    names = class_names(classes)
     proposals: list[Proposal] = []
     ranks = dict.fromkeys((target.label for target in classes), 0)
     for number, line in read_lines(path):
-        label = labels.get(words(line.of))
-        if label is None:
+        target = names.named(line.of)
+        if target is None:
             raise BadInput(f"{path}, line {number}: {line.of!r} is no class of the label set", "correct its `class`")
-        queries = line.queries or (line.name,)
+        label, queries = target.label, line.queries or (line.name,)
         place = f"{Path(path).name}:{number}"
         proposals.append(Proposal(line.name, label, line.relation, queries, line.why, "file", place, ranks[label]))
         ranks[label] += 1

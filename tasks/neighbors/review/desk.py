@@ -8,7 +8,7 @@ from storage.manifest import read_rows
 from storage.records import Neighbor, StageRef, TargetClass, Unanswered
 from tasks.neighbors.config import NeighborsConfig
 from tasks.neighbors.review.page import render_page
-from tasks.neighbors.review.sheet import MEND, apply, render
+from tasks.neighbors.review.sheet import MEND, apply, in_place, render
 from tasks.neighbors.wordnet import open_wordnet
 
 
@@ -42,6 +42,34 @@ class Desk:
         """Let these names pass, now and whenever they are found again."""
         filesystem.write_bytes(self._uri("approved"), b"")
 
+    @property
+    def _mark(self) -> str:
+        """What holds, whatever the names, the uri of the sheet whose edits were in force last."""
+        return filesystem.join(self.root, "review", f"{self.recipe}.edited")
+
+    def _marked(self) -> str:
+        try:
+            return filesystem.read_bytes(self._mark).decode(errors="replace").strip()
+        except FileNotFoundError:
+            return ""
+
+    def _is_ours(self, sheet: str) -> bool:
+        """Whether it is this sheet, even if the root goes by another spelling."""
+        return sheet.rpartition("/")[2] == self.sheet.rpartition("/")[2]
+
+    @property
+    def left_behind(self) -> str | None:
+        """The sheet of other names that was edited last and still lies there; None where there is none."""
+        sheet = self._marked()
+        return sheet if sheet and not self._is_ours(sheet) and filesystem.exists(sheet) else None
+
+    def remember(self, in_force: bool) -> None:
+        """Mark this sheet as the one edited last, or take its mark away where its edits were taken back."""
+        if in_force:
+            filesystem.write_bytes(self._mark, self.sheet.encode())
+        elif self._is_ours(self._marked()):
+            filesystem.write_bytes(self._mark, b"")
+
     def text(self) -> str:
         """The sheet as it lies there; BadInput where it is no text."""
         try:
@@ -73,7 +101,9 @@ def lay_out(desk: Desk, config: NeighborsConfig, targets: StageRef) -> None:
 
 
 def edited(desk: Desk, targets: StageRef) -> list[Neighbor] | None:
-    """The names as a person left them; None where nothing was changed."""
+    """The names as a person left them, which the desk remembers; None where nothing was changed."""
     rows = read_rows(desk.names, Neighbor)
     found = apply(desk.text(), desk.sheet, rows, read_rows(targets, TargetClass))
-    return None if found == rows else found
+    changed = found != sorted(rows, key=in_place)  # the text check gives reasons after the rows were sorted
+    desk.remember(changed)
+    return found if changed else None

@@ -6,7 +6,7 @@ is taken out is dropped, a new one is a name that the person gives.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pydantic
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
 from storage.records import NameReason, Neighbor, Relation, TargetClass
+from tasks.neighbors.review.class_names import ClassNames, class_names
 from tasks.neighbors.spelling import words
 from tasks.neighbors.vetting.vet import in_order
 
@@ -68,7 +69,12 @@ def _cell(text: str) -> str:
 
 def row_id(row: Neighbor) -> str:
     """What a row of the sheet is known by, however it is edited."""
-    return fingerprint(row.name, row.parents, row.reason or "", row.queries, row.why, row.prompt, row.rank)[:8]
+    return fingerprint(row.name, row.parents, row.reason or "", row.queries, row.why, row.prompt, row.rank)
+
+
+def in_place(row: Neighbor) -> tuple[object, ...]:
+    """What rows are compared by, in whatever order a stage or a sheet has them."""
+    return (*in_order(row), row.rank)
 
 
 def render(rows: Sequence[Neighbor], classes: Sequence[TargetClass]) -> str:
@@ -88,13 +94,20 @@ def render(rows: Sequence[Neighbor], classes: Sequence[TargetClass]) -> str:
     return out.getvalue()
 
 
-def _lines(text: str, where: str) -> Iterator[tuple[str, Line]]:
-    """The sheet's rows, each with the words that name its place."""
+def _rows(text: str, where: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The sheet's rows as they are written, each with the words that name its place."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    if missing := [name for name in ("keep", "name", "classes") if name not in (reader.fieldnames or ())]:
-        raise BadInput(f"{where} has no column {missing[0]!r}", MEND)
-    for row in reader:
-        place = f"{where}, line {reader.line_num}"
+    try:
+        if missing := [name for name in ("keep", "name", "classes") if name not in (reader.fieldnames or ())]:
+            raise BadInput(f"{where} has no column {missing[0]!r}", MEND)
+        yield from ((f"{where}, line {reader.line_num}", row) for row in reader)
+    except csv.Error as error:
+        raise BadInput(f"{where}, line {reader.reader.line_num}: {error}", MEND) from error
+
+
+def _lines(text: str, where: str) -> Iterator[tuple[str, Line]]:
+    """The sheet's rows as they are meant."""
+    for place, row in _rows(text, where):
         try:
             yield place, Line.model_validate({"relation": "", "queries": "", "why": "", **row})
         except pydantic.ValidationError as error:
@@ -102,32 +115,46 @@ def _lines(text: str, where: str) -> Iterator[tuple[str, Line]]:
             raise BadInput(f"{place}, column {first['loc'][0]}: {first['msg']}", MEND) from error
 
 
-def _edited(line: Line, row: Neighbor | None, parents: tuple[int, ...], place: str) -> Neighbor:
+def _edited(line: Line, row: Neighbor | None, parents: tuple[int, ...], sheet: str) -> Neighbor:
     """The row that a line of the sheet asks for."""
     name, queries = line.name, line.queries or (line.name,)
-    given = row or Neighbor(name, parents, line.relation, queries, line.why, None, "", "review", place)
+    given = row or Neighbor(name, parents, line.relation, queries, line.why, None, "", "review", sheet)
     if line.keep != (given.reason is None):
         reason, detail = (None, "kept in review") if line.keep else BY_HAND
         given = replace(given, reason=reason, detail=detail)
     return replace(given, name=name, parents=parents, relation=line.relation, queries=queries, why=line.why)
 
 
-def _parents(line: Line, labels: Mapping[object, int], place: str) -> tuple[int, ...]:
+def _class_names(classes: Sequence[TargetClass]) -> ClassNames:
+    """The classes as the sheet spells them."""
+    return class_names(
+        [
+            replace(target, name=_safe(target.name), aliases=tuple(_safe(alias) for alias in target.aliases))
+            for target in classes
+        ]
+    )
+
+
+def _parents(line: Line, names: ClassNames, place: str) -> tuple[int, ...]:
+    labels = set()
     for name in line.classes:
-        if words(name) not in labels:
+        if not (target := names.named(name)):
             raise BadInput(f"{place}: {name!r} is no class of the label set", MEND)
-    return tuple(sorted({labels[words(name)] for name in line.classes}))
+        labels.add(target.label)
+    return tuple(sorted(labels))
 
 
-def _check(row: Neighbor, seen: dict[object, str], labels: Mapping[object, int], place: str) -> None:
-    """What must hold of kept names whoever keeps them: none is empty, a target, or there twice."""
+def _check(row: Neighbor, seen: dict[object, str], names: ClassNames, place: str) -> None:
+    """What must hold of kept names whoever keeps them: none is empty, a target or its alias, or there twice."""
     name = words(row.name)
     if row.reason is not None:
         return
     if not name:
         raise BadInput(f"{place}, column name: {row.name!r} is no name", MEND)
-    if name in labels:
+    if name in names.own:
         raise BadInput(f"{place}: {row.name!r} is itself a class of the label set", MEND)
+    if target := names.aliases.get(name):
+        raise BadInput(f"{place}: {row.name!r} is an alias of the class {target.name!r}", MEND)
     if before := seen.get(name):
         raise BadInput(f"{place}: {row.name!r} is kept twice, first in {before}", MEND)
     seen[name] = place
@@ -135,7 +162,7 @@ def _check(row: Neighbor, seen: dict[object, str], labels: Mapping[object, int],
 
 def apply(text: str, where: str, rows: Sequence[Neighbor], classes: Sequence[TargetClass]) -> list[Neighbor]:
     """The names after review; `rows` as they were where nothing was edited. BadInput names file, line and column."""
-    labels: Mapping[object, int] = {words(_safe(target.name)): target.label for target in reversed(classes)}
+    names = _class_names(classes)
     left = {row_id(row): row for row in rows}
     untouched = {line.id: line for _, line in _lines(render(rows, classes), where)}
     seen: dict[object, str] = {}
@@ -144,11 +171,11 @@ def apply(text: str, where: str, rows: Sequence[Neighbor], classes: Sequence[Tar
         row = left.pop(line.id, None) if line.id else None
         if line.id and row is None:
             raise BadInput(f"{place}, column id: {line.id!r} is none, or a second time", MEND)
-        parents = _parents(line, labels, place)
-        edited = row if row and line == untouched[line.id] else _edited(line, row, parents, place.rpartition("/")[2])
-        _check(edited, seen, labels, place)
+        parents = _parents(line, names, place)
+        edited = row if row and line == untouched[line.id] else _edited(line, row, parents, where.rpartition("/")[2])
+        _check(edited, seen, names, place)
         done.append(edited)
     gone = (
         row if row.reason else replace(row, reason=BY_HAND[0], detail="taken out in review") for row in left.values()
     )
-    return sorted([*done, *gone], key=in_order)
+    return sorted([*done, *gone], key=in_place)

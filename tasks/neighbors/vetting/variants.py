@@ -24,10 +24,15 @@ NO_KIND = frozenset({
     "a", "an", "the", "some", "any", "this", "that", "real", "typical", "ordinary", "generic", "single",
     "whole", "entire", "ripe", "unripe", "overripe", "fresh", "raw", "organic", "rotten", "moldy", "juicy", "tasty",
     "yummy", "healthy", "nutritious", "edible", "cut", "sliced", "diced", "chopped", "peeled", "halved",
-    "quartered", "big", "large", "huge", "small", "tiny", "old", "new", "young", "beautiful", "pretty", "cute",
-    "nice", "good", "bad", "fruit", "vegetable",
+    "quartered", "beautiful", "pretty", "cute", "nice", "good", "bad",
 })  # fmt: skip
-"""Words of state, size, praise and genus that tell no kind of thing from another; colors do tell."""
+"""Words of state and praise that tell no kind of thing from another; colors do tell."""
+
+SIZES = frozenset({"big", "large", "huge", "small", "tiny", "old", "new", "young"})
+"""Words of size and age: a large lemon is a lemon, but a large skipper and a small one are two butterflies."""
+
+GENUS = frozenset({"fruit", "vegetable"})
+"""Last words that only say what a thing is: "lemon fruit", but not "fruit bat"."""
 
 PRODUCTS = frozenset({
     "bread", "butter", "cake", "candy", "chip", "cider", "cocktail", "cookie", "cream", "curry", "drink",
@@ -45,7 +50,13 @@ PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "with", "
 
 def essence(name: Words) -> Words:
     """The words that name the kind; all of them where none does."""
-    return tuple(word for word in name if word not in NO_KIND) or name
+    stem = name[:-1] if name[-1:] and name[-1] in GENUS else name
+    return tuple(word for word in stem if word not in NO_KIND) or name
+
+
+def sizeless(name: Words) -> Words:
+    """The essence without words of size and age; all of it where nothing else is left."""
+    return tuple(word for word in essence(name) if word not in SIZES) or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,8 @@ class LabelSet:
 
     def variant(self, name: Words) -> TargetClass | None:
         """The target that the name is a variant of, by the rules above."""
-        return self.essences.get(essence(name)) or self._lengthened(name) or self._lengthened(essence(name))
+        same = self.essences.get(essence(name)) or self.essences.get(sizeless(name))
+        return same or self._lengthened(name) or self._lengthened(sizeless(name))
 
     def hearing(self, proposals: Iterable[Proposal]) -> "LabelSet":
         """The same label set where these names were proposed too."""

@@ -5,10 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from storage.records import NameReason, Neighbor, Proposal, Relation, TargetClass
+from tasks.neighbors.shape import misshape
 from tasks.neighbors.spelling import tidy, words
 from tasks.neighbors.vetting.by_dictionary import Verdict
 from tasks.neighbors.vetting.groups import Called, Group, by_meaning, firsts, under_one_name
 from tasks.neighbors.vetting.verdicts import RULES, Judge, Rules, judge
+
+FILE = "file"
+"""The model of what a person wrote down, who may search as he likes."""
 
 QUERIES = 3
 """Search phrases that a category keeps, whichever number of targets brought it."""
@@ -34,12 +38,13 @@ def in_order(row: Neighbor) -> tuple[object, ...]:
 
 
 def _queries(group: Sequence[Proposal], name: str) -> tuple[str, ...]:
-    """The phrases that were given, without those that share no word with the name: they search for something else."""
+    """The phrases that were given; of a model's those that share a word with the name, and read like names."""
     mine = set(words(name))
     given: dict[str, str] = {}
     for proposal in group:
-        for query in proposal.queries:
-            if (text := " ".join(query.split())) and mine & set(words(text)):
+        for text in (" ".join(query.split()) for query in proposal.queries):
+            ours = proposal.model == FILE or (mine & set(words(text)) and not misshape(text))
+            if text and ours:
                 given.setdefault(text.casefold(), text)
     return tuple(given.values())[:QUERIES] or (name,)
 
@@ -57,13 +62,18 @@ def _merged(name: str, group: Sequence[Proposal]) -> Neighbor:
 
 def _settled(group: Group, judge: Judge) -> Iterator[Neighbor]:
     """The rows of proposals that mean one thing, none of them a target."""
-    names, kept = judge.names, firsts(group)
-    kinds_of = [each.given for each in group if each.given.relation is Relation.HYPONYM]
-    if kinds_of and judge.hyponyms == "drop":
+    names = judge.names
+    kinds_of = {each.given.parent for each in group if each.given.relation is Relation.HYPONYM}
+    if kinds_of:
         # What is a kind of one target must not stand beside another: its pictures show that target.
-        detail = f"a kind of the target class {names[kinds_of[0].parent].name}"
-        yield from (_row(each.given, (NameReason.IS_HYPONYM, detail)) for each in group)
+        detail = f"a kind of the target class {names[min(kinds_of)].name}"
+        wanted = kinds_of if judge.hyponyms == "keep" else set()
+        strange = [each for each in group if each.given.parent not in wanted]
+        yield from (_row(each.given, (NameReason.IS_HYPONYM, detail)) for each in strange)
+        group = [each for each in group if each.given.parent in wanted]
+    if not group:
         return
+    kept = firsts(group)
     for each in group:
         parent = each.given.parent
         if (first := kept[parent]) is not each:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from storage.records import AnswerReason
 from tasks.neighbors.llm.answer import Question
+from tasks.neighbors.llm.budget import Meter
 from tasks.neighbors.llm.config import Pace
 from tasks.neighbors.llm.endpoint import connect
 from tasks.neighbors.llm.prompt import read_prompt
@@ -114,7 +115,9 @@ def _body(base_url: str | None = None, **fields: Any) -> dict[str, Any]:
 
     async def ask(endpoint: Endpoint) -> None:
         async with connect(parrot(endpoint.url)) as client:
-            await send(line_to(client, parrot(base_url or endpoint.url, **fields), read_prompt("v1")), LEMON, "")
+            await send(
+                line_to(client, parrot(base_url or endpoint.url, **fields), read_prompt("v1")), LEMON, "", Meter()
+            )
 
     with serve(lambda _: _good()) as endpoint:
         asyncio.run(ask(endpoint))
@@ -149,7 +152,7 @@ def test_a_failed_request_is_the_clients_own_error() -> None:
     async def ask(endpoint: Endpoint) -> None:
         model = parrot(endpoint.url)
         async with connect(model) as client:
-            await send(line_to(client, model, read_prompt("v1")), LEMON, "")
+            await send(line_to(client, model, read_prompt("v1")), LEMON, "", Meter())
 
     with serve(lambda _: error(500, "no")) as endpoint, pytest.raises(openai.InternalServerError):
         asyncio.run(ask(endpoint))

@@ -13,7 +13,7 @@ from aiohttp import web
 from storage.records import AnswerReason
 from tasks.neighbors.llm.answer import Question
 from tasks.neighbors.llm.ask import ask
-from tasks.neighbors.llm.budget import OverBudget
+from tasks.neighbors.llm.budget import Meter, OverBudget
 from tasks.neighbors.llm.config import Budget, LanguageModel, Pace
 from tasks.neighbors.llm.endpoint import connect
 from tasks.neighbors.llm.prompt import read_prompt
@@ -34,7 +34,7 @@ async def _send_all(model: LanguageModel, questions: Sequence[Question], patienc
 
     async def one(question: Question) -> None:
         try:
-            await send(line, question, "")
+            await send(line, question, "", Meter())
         except OverBudget:
             return
 
@@ -64,11 +64,11 @@ def test_no_more_requests_are_under_way_than_allowed(tmp_path: Path, concurrency
 
 
 def test_requests_a_minute_hold_back() -> None:
-    """Where two a minute are allowed, the third is not sent with them."""
+    """Where two a minute are allowed, the second is not sent with the first."""
     with serve(lambda _: _good()) as endpoint:
         model = parrot(endpoint.url, pace=Pace(requests_per_minute=2))
-        assert asyncio.run(_send_all(model, [LEMON] * 3, 0.25)) == [True, True, False]
-    assert len(endpoint.requests) == 2
+        assert asyncio.run(_send_all(model, [LEMON] * 3, 0.25)) == [True, False, False]
+    assert len(endpoint.requests) == 1
 
 
 def test_retries_count_as_requests_a_minute() -> None:
@@ -76,7 +76,7 @@ def test_retries_count_as_requests_a_minute() -> None:
     with serve(lambda _: error(500, "busy")) as endpoint:
         model = parrot(endpoint.url, pace=Pace(requests_per_minute=2, retries=5))
         assert asyncio.run(_send_all(model, [LEMON], 0.25)) == [False]
-    assert len(endpoint.requests) == 2
+    assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize(("allowed", "sent"), [(2_500, 1), (1, 1), (1_000_000, 3)])

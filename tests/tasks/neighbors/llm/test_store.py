@@ -133,7 +133,7 @@ def test_answers_are_held_and_failures_are_not(
     assert [row.reason for row in first.unanswered] == [reason] * 2
     assert again.unanswered == first.unanswered
     assert len(endpoint.requests) == (asked if stored else 2 * asked)
-    assert len(_files(tmp_path)) == (2 if stored else 0)
+    assert len(_files(tmp_path)) == 2
 
 
 def test_what_was_over_the_budget_is_not_held(tmp_path: Path) -> None:
@@ -141,7 +141,6 @@ def test_what_was_over_the_budget_is_not_held(tmp_path: Path) -> None:
     with serve(_good) as endpoint:
         rows = propose(endpoint, tmp_path, budget=Budget(tokens=1)).unanswered
         assert [row.reason for row in rows] == [AnswerReason.OVER_BUDGET] * 2
-        assert _files(tmp_path) == []
         assert len(propose(endpoint, tmp_path).proposals) == 2
 
 
@@ -181,3 +180,15 @@ def test_a_class_that_failed_beside_others_is_asked_alone(tmp_path: Path) -> Non
         proposed = propose(endpoint, tmp_path, pace=ONE_BY_ONE)
     assert sorted(endpoint.classes) == ["golden delicious", "lemon", "lemon"]
     assert len(proposed.proposals) == 2
+
+
+def test_what_was_spent_in_vain_counts_in_the_next_run(tmp_path: Path) -> None:
+    """The budget is of all runs together, however often one is started again."""
+
+    def reply(body: dict[str, Any]) -> web.Response:
+        """An answer that cannot be used, and none to the second question."""
+        return completion("no") if len(endpoint.requests) % 2 else error(500, "no")
+
+    with serve(reply) as endpoint:
+        runs = [propose(endpoint, tmp_path, FRUITS[:1], pace=Pace(retries=0)) for _ in range(3)]
+    assert [run.spend[0].prompt_tokens for run in runs] == [100, 200, 300]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from storage.errors import BadInput
 from storage.records import Relation
@@ -45,6 +46,12 @@ def test_a_draw_is_told_by_seed_and_label(names: str) -> None:
     drawn = {tuple(each.name for each in told[start : start + 5]) for start in (0, 5, 10)}
     other = propose(CLASSES[:1], {0: 5}, ChanceNames(kind="random", names=names, seed=1)).proposals
     assert len(drawn | {tuple(each.name for each in other)}) == 4
+
+
+def test_a_negative_seed_is_refused() -> None:
+    """When the recipe is read, not by the draw."""
+    with pytest.raises(ValidationError, match="seed"):
+        ChanceNames(kind="random", seed=-1)
 
 
 def test_a_file_is_drawn_from_line_by_line(tmp_path: Path) -> None:

@@ -66,6 +66,13 @@ def test_a_class_of_the_name_goes_before_an_alias(tmp_path: Path) -> None:
     assert each.parent == 1
 
 
+def test_classes_of_one_spelling_are_told_apart_by_their_exact_names(tmp_path: Path) -> None:
+    """What stands in parentheses counts where the cell is a class's whole name."""
+    classes = targets("bass (fish)", "bass (instrument)", "perch = bass (food)")
+    text = "class,name\n Bass (Instrument) ,tuba\nbass (fish),pike\nbass (food),zander\nbasses,trout\n"
+    assert [each.parent for each in propose(classes, _file(tmp_path, text)).proposals] == [1, 0, 2, 0]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -105,6 +112,8 @@ def test_a_line_of_json_may_hold_any_character(tmp_path: Path) -> None:
         ("a.csv", "class\nlemon\n", "a.csv, line 2: name"),
         ("a.csv", "name,why\nlime,round\n", "a.csv, line 2: class"),
         ("a.csv", "class,name,relation\nlemon,lime,\nlemon,citron,cousin\n", "a.csv, line 3: relation"),
+        ("a.csv", f"class,name\nlemon,lime\nlemon,{'x' * 131_073}\n", "a.csv, line 3: field larger"),
+        ("a.csv", f"class,name,{'x' * 131_073}\nlemon,lime\n", "a.csv, line 1: field larger"),
         ("a.jsonl", '{"class": "lemon", "name": "lime"}\n{"class": \n', "a.jsonl, line 2: no JSON"),
         ("a.jsonl", '\n{"class": "lemon"}\n', "a.jsonl, line 2: name"),
         ("a.jsonl", '["lemon", "lime"]\n', "a.jsonl, line 1: "),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from storage.errors import BadInput
 from storage.records import NameReason, Neighbor, Relation, TargetClass
 from tasks.neighbors.review.sheet import apply, render
+from tests.tasks.neighbors.vetting.world import targets
 
 CLASSES = [TargetClass(0, "lemon", 5, 0, 0), TargetClass(1, "golden delicious", 2, 0, 0)]
 LIME = Neighbor("lime", (0, 1), Relation.SIBLING, ("lime fruit",), "a green lemon", None, "", "m", "p", 0, 0.5)
@@ -87,7 +89,53 @@ def test_a_new_line_is_a_new_name() -> None:
     """Without searches it is searched by its name; where it came from is the line."""
     text = render(ROWS, CLASSES) + "yes,yuzu,lemon,,,,,,\n"
     row = _by_name(apply(text, "runs/names.csv", ROWS, CLASSES))["yuzu"]
-    assert (row.parents, row.queries, row.model, row.prompt) == ((0,), ("yuzu",), "review", "names.csv, line 5")
+    assert (row.parents, row.queries, row.model, row.prompt) == ((0,), ("yuzu",), "review", "names.csv")
+
+
+def test_a_new_line_may_stand_anywhere() -> None:
+    """Where in the sheet it was written is no part of what it says."""
+    head, *lines = render(ROWS, CLASSES).splitlines(keepends=True)
+    new = "yes,yuzu,lemon,,,,,,\n"
+    last, first = ("".join(text) for text in ([head, *lines, new], [head, new, *lines]))
+    assert apply(first, "names.csv", ROWS, CLASSES) == apply(last, "names.csv", ROWS, CLASSES)
+
+
+def test_rows_of_a_large_label_set_have_ids_of_their_own() -> None:
+    """Two that 8 hex digits would not tell apart are both read back."""
+    citron = Neighbor("citron", (0,), Relation.SIBLING, ("citron",), "", NameReason.REPEATED, "", "m", "p")
+    rows = [replace(citron, rank=20294), replace(citron, rank=90717)]
+    assert apply(render(rows, CLASSES), "names.csv", rows, CLASSES) == rows
+
+
+def test_classes_of_one_spelling_are_told_apart_by_their_exact_names() -> None:
+    """What stands in parentheses counts where the cell is a class's whole name."""
+    classes = targets("bass (fish)", "bass (instrument)")
+    tuba = Neighbor("tuba", (1,), Relation.SIBLING, ("tuba",), "low", None, "", "m", "p")
+    text = render([tuba], classes).replace("low", "deep") + "yes,cello,Bass (Instrument) ,,,,,,\n"
+    assert [row.parents for row in apply(text, "names.csv", [tuba], classes)] == [(1,), (1,)]
+
+
+def test_a_class_may_go_by_an_alias() -> None:
+    """In any spelling, and a class of the very name goes before it."""
+    classes = targets("bat = racket", "racket", "eggplant = baby aubergine")
+    text = render([], classes) + "yes,paddle,Rackets,,,,,,\nyes,okra,baby-aubergines,,,,,,\n"
+    assert {row.name: row.parents for row in apply(text, "names.csv", [], classes)} == {"paddle": (1,), "okra": (2,)}
+
+
+@pytest.mark.parametrize("hand", ["kept", "added", "renamed"])
+def test_an_alias_of_a_target_is_refused(hand: str) -> None:
+    """A person may keep, write or rename to it as little as the target's own name."""
+    classes = targets("eggplant = brinjal", "lemon")
+    reason = NameReason.IS_ALIAS if hand == "kept" else None
+    row = Neighbor("okra" if reason is None else "brinjal", (0,), Relation.SIBLING, (), "", reason, "", "m", "p")
+    text = render([row], classes)
+    text = {
+        "kept": text.replace("no,brinjal", "yes,brinjal"),
+        "added": text + "yes,Brinjals,lemon,,,,,,\n",
+        "renamed": text.replace("yes,okra", "yes,brinjal"),
+    }[hand]
+    with pytest.raises(BadInput, match=r"[Bb]rinjals?' is an alias of the class 'eggplant'"):
+        apply(text, "names.csv", [row], classes)
 
 
 def test_a_sheet_saved_by_a_spreadsheet_is_read() -> None:
@@ -117,6 +165,8 @@ def test_no_cell_is_a_formula(text: str) -> None:
         (("yes,pomelo", "yes,Limes"), r"line 3: 'lime' is kept twice, first in names\.csv, line 2"),
         (("no,Lemons", "yes,Lemons"), r"line 4: 'Lemons' is itself a class"),
         (("keep,name", "kept,name"), r"names\.csv has no column 'keep'"),
+        (("yes,pomelo", f"yes,{'x' * 131_073}"), r"names\.csv, line 2: field larger"),
+        (("keep,name", f"keep,{'x' * 131_073}"), r"names\.csv, line 1: field larger"),
     ],
 )
 def test_a_mistake_is_named_by_line_and_column(change: tuple[str, str], problem: str) -> None:
