@@ -50,7 +50,7 @@ class NeighborsConfig(Section):
     allocation: Allocation = Field(default_factory=Allocation, description="How many names each class gets")
     vet: VetConfig = Field(default_factory=VetConfig, description="Which names are kept")
     as_of: str = Field(
-        "", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date (YYYY-MM-DD); a later one asks the model again"
+        "", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date (YYYY-MM-DD); another one asks the model again"
     )
     most_unanswered: float = Field(
         0.1,

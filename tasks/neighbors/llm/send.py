@@ -27,7 +27,7 @@ stamina.instrumentation.set_on_retry_hooks([])  # its line on stderr says that i
 MINUTE = 60.0
 _PATIENCE = 120.0  # seconds; an endpoint that wants a longer pause is asked again in the next run
 _MESSAGE_TOKENS = 16  # roles and separators around one message, generously
-_SCHEMA_BYTES = 2048
+_SCHEMA_BYTES = 2048  # the answer's schema, which endpoints add to the question in words of their own
 _CHARACTERS_A_TOKEN = 4
 _OPENAI = re.compile(r"https?://([\w-]+\.)*openai\.com(?=[:/]|$)")
 
