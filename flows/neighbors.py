@@ -44,7 +44,9 @@ def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: boo
     rows = edited(desk, targets)
     if rows is None:
         return (names.reused and found(recipe, Stage.NEIGHBORS, folder)) or names
-    ours = open_stage(recipe.data_root, Stage.NEIGHBORS, VERSION, None, names=names, edits=fingerprint(rows))
+    ours = open_stage(
+        recipe.data_root, Stage.NEIGHBORS, VERSION, recipe.neighbors, names=names, edits=fingerprint(rows)
+    )
     if whole := found(recipe, Stage.NEIGHBORS, ours):
         return whole
     made = collect(Stage.NEIGHBORS, [review_names.submit(ours, "review", desk, targets)])

@@ -126,15 +126,6 @@ class WordNet:
             self._above[sense.offset] = frozenset(sense.above).union(*(self.ancestors(each) for each in above))
         return self._above[sense.offset]
 
-    def steps(self, sense: Sense) -> dict[int, int]:
-        """For this sense and every one above it, how many steps up it lies."""
-        found, edge, step = {sense.offset: 0}, [sense], 0
-        while edge:
-            step += 1
-            edge = [self.sense(offset) for each in edge for offset in each.above if offset not in found]
-            found |= {each.offset: step for each in edge}
-        return found
-
 
 @cache
 def _open(folder: str) -> WordNet:

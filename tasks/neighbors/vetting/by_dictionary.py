@@ -16,6 +16,12 @@ KindOf = Callable[[TargetClass, Proposal], Verdict | None]
 """The verdict on a name that is a kind of a target."""
 
 
+def said_again(labels: LabelSet, proposal: Proposal, parent: TargetClass) -> Verdict | None:
+    """The verdict on a target with the name's own target, or that one's taxonomy, after it; told by words alone."""
+    found = labels.said_again(plain(proposal.name), parent)
+    return (NameReason.IS_ALIAS, f"the target class {found[0].name}, and {found[1]} said again") if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Dictionary:
     """The label set by its words and by what they mean."""
@@ -43,8 +49,7 @@ class Dictionary:
             rest = whole.removesuffix(f" {end.name}")
             if rest != whole and (why := no_kind(self.lexicon, rest, end)):
                 yield NameReason.NO_KIND, why
-        if found := self.labels.said_again(whole, self.names[proposal.parent]):
-            yield NameReason.IS_ALIAS, f"the target class {found[0].name}, and {found[1]} said again"
+        yield said_again(self.labels, proposal, self.names[proposal.parent])
         yield self._pleonasm(whole)
 
     def _pleonasm(self, whole: str) -> Verdict | None:

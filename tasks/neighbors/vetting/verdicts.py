@@ -7,8 +7,8 @@ from typing import Literal
 from storage.records import NameReason, Proposal, TargetClass
 from tasks.neighbors.lexicon import Lexicon, lexicon
 from tasks.neighbors.shape import misshape, scripts
-from tasks.neighbors.spelling import plain, words
-from tasks.neighbors.vetting.by_dictionary import Dictionary, Verdict
+from tasks.neighbors.spelling import words
+from tasks.neighbors.vetting.by_dictionary import Dictionary, Verdict, said_again
 from tasks.neighbors.vetting.variants import PREPOSITIONS, LabelSet, Words, label_set
 from tasks.neighbors.wordnet import Sense, WordNet
 
@@ -76,8 +76,7 @@ class Judge:
         """By what the name ends in, unless a dictionary lists it as another thing."""
         if self.dictionary and self.dictionary.lists(proposal.name):
             return
-        if found := self.labels.said_again(plain(proposal.name), self.names[proposal.parent]):
-            yield NameReason.IS_ALIAS, f"the target class {found[0].name}, and {found[1]} said again"
+        yield said_again(self.labels, proposal, self.names[proposal.parent])
         if target := self.labels.head(name):
             yield self.kind_of(target, proposal)
 

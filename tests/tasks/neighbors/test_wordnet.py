@@ -91,21 +91,6 @@ def test_ancestors_are_all_above(tiny: WordNet) -> None:
     assert tiny.ancestors(tiny.senses("thing")[0]) == frozenset()
 
 
-def test_steps_count_the_way_up(tiny: WordNet) -> None:
-    """The sense itself lies no step up, its top the most."""
-    steps = tiny.steps(tiny.senses("beagle")[0])
-    assert {tiny.sense(offset).names[0]: step for offset, step in steps.items()} == {
-        "beagle": 0, "dog": 1, "animal": 2, "thing": 3,
-    }  # fmt: skip
-
-
-def test_ancestors_and_steps_agree_on_wordnet(real: WordNet) -> None:
-    """Where a sense has several above it, both go all ways."""
-    for name in ("eggplant", "dog", "red-shouldered hawk", "jack-o'-lantern", "knife"):
-        for sense in real.senses(name):
-            assert real.steps(sense).keys() == real.ancestors(sense) | {sense.offset}
-
-
 def test_adjectives_describe_or_relate(tiny: WordNet) -> None:
     """One with a pointer to a noun it pertains to does not describe."""
     assert tiny.adjectives == {"tangy": True, "andean": False, "rotund": True}
