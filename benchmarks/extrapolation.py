@@ -30,12 +30,12 @@ from sandbox.ledger import Kind
 from storage.manifest import read_rows
 from storage.records import Accuracy, Neighbor, Stage, StageRef
 from tasks.embed.embed import embed
-from tasks.shard.resize import resize
 from training.config import Arm, Mode
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges
 from training.read import read_features, read_pictures
 from training.run import fit
 from vision.encoders import load_encoder
+from vision.resize import resize
 
 GROUPS = ("all", "many", "medium", "few")
 ORACLE = "oracle"

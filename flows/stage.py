@@ -69,9 +69,14 @@ def total(parts: Sequence[Part], what: str) -> int:
     return sum(part.tally.get(what, 0) for part in parts)
 
 
-def seal(recipe: Recipe, name: str, folder: StageFolder, parts: Sequence[Part], count: int) -> StageRef:
-    """Write the manifest, last of all, and show the stage's counts in the Prefect UI."""
-    ref = folder.seal(parts, count, sum(part.seconds for part in parts))
+def seal(
+    recipe: Recipe, name: str, folder: StageFolder, parts: Sequence[Part], count: int, made_of: Sequence[Part] = ()
+) -> StageRef:
+    """Write the manifest, last of all, and show the stage's counts in the Prefect UI.
+
+    The manifest names `parts`; those that they were `made_of` count by their time alone.
+    """
+    ref = folder.seal(parts, count, sum(part.seconds for part in [*made_of, *parts]))
     remember(recipe.data_root, recipe.name, name, ref)
     tally = sum((Counter(part.tally) for part in parts), Counter())
     create_table_artifact(

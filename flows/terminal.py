@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from rich.console import Console
 
 from flows import OURS
+from flows.live import LiveHandler, live
 from flows.recipe import load_recipe
 from flows.summary import show
 from storage.errors import ExtrapolationError
@@ -24,14 +26,15 @@ from storage.records import Stage, StageRef
 logger = logging.getLogger(__name__)
 
 
-def speak_plainly() -> None:
+def speak_plainly() -> LiveHandler:
     """Show our own log lines and none of Prefect's, which still reach its UI with ours."""
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"  # read whenever Prefect sets up its logging
     setup_logging()
-    handler = logging.StreamHandler(sys.stdout)
+    handler = LiveHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
     for name in OURS:
         logging.getLogger(name).addHandler(handler)
+    return handler
 
 
 def _arguments() -> argparse.Namespace:
@@ -46,9 +49,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _leave(number: int, _: FrameType | None) -> NoReturn:
+def _leave(handler: LiveHandler, number: int, _: FrameType | None) -> NoReturn:
     """End at once: a thread under way would else be waited for, and what is whole on disk stays whole."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C waits for nothing
+    handler.freeze()
     sys.stderr.write("\ninterrupted: what is whole stays, and the same command goes on from there\n")
     sys.stderr = io.StringIO()  # else Prefect tells of every line that it cannot send any more
     atexit._run_exitfuncs()  # Prefect ends the server that it started
@@ -58,14 +62,13 @@ def _leave(number: int, _: FrameType | None) -> NoReturn:
 def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
     """Run the pipeline from the command line; an error that stops it exits with 1."""
     arguments = _arguments()
-    signal.signal(signal.SIGINT, _leave)
-    speak_plainly()
+    handler = speak_plainly()
+    signal.signal(signal.SIGINT, partial(_leave, handler))
     try:
         recipe = load_recipe(arguments.recipe, arguments.data_root)
         logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
-        with temporary_settings(
-            updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-        ):  # a second a flow; nobody waits for it here
+        heartbeat = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # a second a flow; nobody waits for it here
+        with temporary_settings(updates=heartbeat), live(handler):
             refs = extrapolate(recipe, arguments.until, arguments.refresh)
     except ExtrapolationError as error:
         Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]", highlight=False)

@@ -6,10 +6,14 @@ file is written beside its name and then renamed over it.
 
 import os
 import uuid
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import fsspec
+
+PARTIAL = ".partial"
+"""The ending of a local file that is not whole yet, or never became so."""
 
 
 @cache
@@ -45,22 +49,38 @@ def read_range(uri: str, offset: int, size: int) -> bytes:
     return bytes(fs.cat_file(path, start=offset, end=offset + size))
 
 
-def write_bytes(uri: str, data: bytes) -> None:
-    """Write a file that appears only when it is whole."""
+def write_bytes(uri: str, data: bytes | memoryview) -> None:
+    """Write a file that appears only when it is whole; a local one without a copy of its bytes."""
     fs, path = _split(uri)
     if "file" not in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
-        fs.pipe_file(path, data)
+        fs.pipe_file(path, bytes(data))  # clients of object stores refuse a memoryview
         return
     fs.makedirs(os.path.dirname(path), exist_ok=True)
-    partial = f"{path}.{uuid.uuid4().hex[:8]}.partial"
+    partial = f"{path}.{uuid.uuid4().hex[:8]}{PARTIAL}"
     with open(partial, "wb") as file:
         file.write(data)
     os.replace(partial, path)
 
 
-def list_files(uri: str) -> list[str]:
-    """The names of the files directly inside a folder, sorted; none where there is no folder."""
+def remove(uri: str) -> None:
+    """Remove a file; one that is gone already is no error."""
+    fs, path = _split(uri)
+    with suppress(FileNotFoundError):
+        fs.rm_file(path)
+
+
+def _list(uri: str, kind: str) -> list[str]:
     fs, path = _split(uri)
     if not fs.isdir(path):
         return []
-    return sorted(os.path.basename(entry["name"]) for entry in fs.ls(path, detail=True) if entry["type"] == "file")
+    return sorted(os.path.basename(entry["name"]) for entry in fs.ls(path, detail=True) if entry["type"] == kind)
+
+
+def list_files(uri: str) -> list[str]:
+    """The names of the files directly inside a folder, sorted; none where there is no folder."""
+    return _list(uri, "file")
+
+
+def list_folders(uri: str) -> list[str]:
+    """The names of the folders directly inside a folder, sorted; none where there is no folder."""
+    return _list(uri, "directory")

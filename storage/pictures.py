@@ -1,21 +1,25 @@
-"""The picture store below the stages: original bytes once, found by URL or by SHA-256.
+"""The picture store below the stages: each picture's bytes once, found by URL or by SHA-256.
 
     <root>/pictures/<segment>.tar        pictures, named by digest; never changed once written
     <root>/pictures/<segment>.parquet    one row a URL; written after its tar
 
 No index, no segment: a tar without one is what a killed writer left, and is never read. All
 files are written whole and none is renamed, so the store works the same on an object store.
+What is taken down leaves by `storage.purge_store` alone.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import pyarrow as pa
 
 from storage import filesystem, tables
 from storage.errors import DamagedStore
+
+Key = TypeVar("Key", bound=Hashable)
 
 FOLDER, TAR, INDEX = "pictures", ".tar", ".parquet"
 
@@ -37,22 +41,57 @@ class Origin:
 class StoredPicture(Origin):
     """One URL whose picture is held.
 
-    `offset` and `size` are of its bytes inside the segment's tar, `width` and `height` in
-    pixels as stored, `format` as the file says it ("JPEG").
+    `digest` is of the bytes as held and `original` of those that the host sent; they differ where
+    a picture was made smaller before it was stored: `form` then says how, and is empty otherwise.
+    `offset` and `size` are of its bytes inside the segment's tar, `width` and `height` in pixels as
+    stored, `format` as the file says it ("JPEG").
     """
 
     digest: str
+    original: str
     size: int
     width: int
     height: int
     format: str
     segment: str
     offset: int
+    form: str = ""
 
 
 def digest_of(data: bytes) -> str:
-    """The identity of a picture: the SHA-256 of its original bytes, in hex."""
+    """The identity of a picture: the SHA-256 of its bytes, in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def read_index(uri: str) -> pa.Table:
+    """One index, one StoredPicture a row."""
+    table = tables.read_table(uri)
+    # An older index does not have these: every picture was held as it came.
+    since = {"original": table["digest"], "form": pa.array([""] * len(table), pa.string())}
+    for name in since.keys() - set(table.column_names):
+        table = table.append_column(name, since[name])
+    return table.select(tables.schema_of(StoredPicture).names)
+
+
+def read_stored(store: str, stored: StoredPicture) -> bytes:
+    """The bytes of one picture of the store at this address; DamagedStore where they are gone or changed."""
+    tar = filesystem.join(store, stored.segment + TAR)
+    try:
+        data = filesystem.read_range(tar, stored.offset, stored.size)
+    except FileNotFoundError:
+        data = b""
+    if digest_of(data) != stored.digest:
+        mend = f"remove {stored.segment}{INDEX} beside it, then run the pipeline with --refresh crawl"
+        raise DamagedStore(f"{tar} does not hold picture {stored.digest} at {stored.offset}", mend)
+    return data
+
+
+def _first(keys: Iterable[Key]) -> dict[Key, int]:
+    """Where each key stands first."""
+    places: dict[Key, int] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, place)
+    return places
 
 
 class PictureStore:
@@ -64,29 +103,26 @@ class PictureStore:
     @cached_property
     def _table(self) -> pa.Table:
         names = [name for name in filesystem.list_files(self.uri) if name.endswith(INDEX)]
-        indexes = [tables.read_table(filesystem.join(self.uri, name)) for name in names]
+        indexes = [read_index(filesystem.join(self.uri, name)) for name in names]
         table = tables.concat(indexes, tables.schema_of(StoredPicture))
         # Two writers may have met the same URL: every reader must choose the same one.
         return table.sort_by([("fetched", "ascending"), ("segment", "ascending"), ("offset", "ascending")])
 
-    def _first(self, column: str) -> dict[str, int]:
-        values = self._table[column].to_pylist()
-        return {values[row]: row for row in range(len(values) - 1, -1, -1)}
-
     @cached_property
-    def _by_url(self) -> dict[str, int]:
-        return self._first("url")
+    def _by_url(self) -> dict[tuple[str, str], int]:
+        return _first(zip(self._table["url"].to_pylist(), self._table["form"].to_pylist(), strict=True))
 
     @cached_property
     def _by_digest(self) -> dict[str, int]:
-        return self._first("digest")
+        return _first(self._table["digest"].to_pylist())
 
     def _rows(self, numbers: list[int]) -> list[StoredPicture]:
         return tables.from_table(self._table.take(pa.array(numbers, pa.int64())), StoredPicture)
 
-    def find_many(self, urls: Iterable[str]) -> dict[str, StoredPicture]:
-        """The pictures that were fetched from these URLs, by URL, where one is held."""
-        return {held.url: held for held in self._rows([self._by_url[url] for url in urls if url in self._by_url])}
+    def find_many(self, urls: Iterable[str], form: str = "") -> dict[str, StoredPicture]:
+        """The pictures that were fetched from these URLs, by URL, where one is held in this form or as it came."""
+        places = (self._by_url.get((url, form), self._by_url.get((url, ""))) for url in urls)
+        return {held.url: held for held in self._rows([place for place in places if place is not None])}
 
     def find(self, url: str) -> StoredPicture | None:
         """The picture that was fetched from this URL, where one is held."""
@@ -103,22 +139,11 @@ class PictureStore:
             raise DamagedStore(problem, "run the pipeline with --refresh crawl")
         return self._rows([self._by_digest[digest] for digest in wanted])
 
-    def _read(self, stored: StoredPicture) -> bytes:
-        tar = filesystem.join(self.uri, stored.segment + TAR)
-        try:
-            data = filesystem.read_range(tar, stored.offset, stored.size)
-        except FileNotFoundError:
-            data = b""
-        if digest_of(data) != stored.digest:
-            mend = f"remove {stored.segment}{INDEX} beside it, then run the pipeline with --refresh crawl"
-            raise DamagedStore(f"{tar} does not hold picture {stored.digest} at {stored.offset}", mend)
-        return data
-
     def read_many(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Each of the pictures once, in the order in which they lie on disk."""
         for stored in sorted(self._held(digests), key=lambda held: (held.segment, held.offset)):
-            yield stored.digest, self._read(stored)
+            yield stored.digest, read_stored(self.uri, stored)
 
     def read(self, digest: str) -> bytes:
-        """The original bytes of one picture; DamagedStore where they are gone or changed."""
-        return self._read(self._held([digest])[0])
+        """The held bytes of one picture; DamagedStore where they are gone or changed."""
+        return read_stored(self.uri, self._held([digest])[0])

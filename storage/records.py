@@ -165,7 +165,8 @@ class Neighbor:
     """One proposed category; `reason` is None where it is kept, `parents` are target labels.
 
     `rank` is its place in the answer that named it, the best of several; `closeness` is the cosine
-    of its name to its nearest parent's by a text encoder, None where none was asked.
+    of its name to its nearest parent's by a text encoder, None where none was asked; `shots` are the
+    training pictures of its rarest parent.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Neighbor:
     prompt: str
     rank: int = 0
     closeness: float | None = None
+    shots: int = 0
 
 
 def url_key(url: str) -> str:
@@ -223,10 +225,13 @@ class FetchReason(StrEnum):
     BAD_LICENSE = "bad_license"
     BLOCKED_ADDRESS = "blocked_address"
     CONNECTION = "connection"
+    DECODER_DIED = "decoder_died"
     NOT_A_PICTURE = "not_a_picture"
     OVER_BUDGET = "over_budget"
     ROBOTS = "robots"
+    TAKEN_DOWN = "taken_down"
     TIMEOUT = "timeout"
+    TOO_COSTLY = "too_costly"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_MANY_REDIRECTS = "too_many_redirects"
@@ -247,6 +252,29 @@ class Crawled(Candidate):
     size: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected(Candidate):
+    """A candidate that another host has, at `to`; `hops` are the redirects so far.
+
+    Fetched next by whoever that host's URLs fall to, so that each host has one who keeps its pace.
+    """
+
+    to: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to one source: results `skip` to `skip + limit` of a query, and how many came."""
+
+    neighbor: str
+    source: str
+    query: str
+    skip: int
+    limit: int
+    offered: int
 
 
 @dataclass(frozen=True, slots=True)

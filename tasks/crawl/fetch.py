@@ -1,32 +1,29 @@
-"""One URL: its bytes, checked to be a whole picture within the limits, or why not."""
+"""One candidate: its picture, checked to be whole and within the limits, or why not."""
 
-import asyncio
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from storage.records import FetchReason
+from storage.pictures import digest_of
+from storage.records import Candidate, FetchReason, Redirected
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Limits
+from tasks.crawl.plan import url_asked
 from tasks.crawl.robots import Robots, opted_out
-from tasks.crawl.web import Web
-from tasks.retry_after import pause_of
-from vision.decode import Header, Undecodable, decode, header
+from tasks.crawl.throttled import throttled
+from tasks.crawl.web import Answer, Elsewhere, Web
+from vision.decode import Header, may_be_picture
+from vision.decoders import Decoders
 
-
-class Throttled(Refused):
-    """The host asks for a pause, in seconds, for all its URLs."""
-
-    def __init__(self, status: int, seconds: float) -> None:
-        super().__init__(FetchReason.BAD_STATUS, str(status))
-        self.seconds = seconds
+_PASSING = frozenset({408, 425, 500, 502, 503, 504})
+"""Statuses that a later try may change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Bytes that decode to a picture, and what their header says."""
+    """Bytes to hold that decode to a picture, their header, and the digest of those that the host sent."""
 
     data: bytes
     header: Header
+    original: str
 
 
 def check_size(size: int, width: int, height: int, limits: Limits) -> None:
@@ -39,26 +36,31 @@ def check_size(size: int, width: int, height: int, limits: Limits) -> None:
         raise Refused(FetchReason.TOO_SMALL, f"{width}x{height}")
 
 
-def check_picture(data: bytes, limits: Limits) -> Header:
-    """The header of bytes that decode whole; its pixels are counted before any is decoded."""
-    try:
-        found = header(data)
-        check_size(len(data), found.width, found.height, limits)
-        decode(data, limits.max_pixels)
-    except Undecodable as error:
-        # Without the decoder's own words, which hold memory addresses and change with its version.
-        raise Refused(FetchReason(error.reason)) from error
-    return found
-
-
-async def fetch(url: str, web: Web, robots: Robots, limits: Limits, decoders: Executor) -> Fetched:
-    """The picture behind a URL; raises Refused, and Throttled where its host asks for a pause."""
-    answer = await web.get(url, limits.max_bytes, robots.check)
-    if (seconds := pause_of(answer.status, answer.headers.get("Retry-After", ""))) is not None:
-        raise Throttled(answer.status, seconds)
+def check_answer(answer: Answer) -> bytes:
+    """The body of an answer that is one; raises Refused, and Throttled where its host asks for a pause."""
+    if pause := throttled(answer):
+        raise pause
     if answer.status != 200:
-        raise Refused(FetchReason.BAD_STATUS, str(answer.status))
+        raise Refused(FetchReason.BAD_STATUS, str(answer.status), passing=answer.status in _PASSING)
     if directive := opted_out(answer.headers.getall("X-Robots-Tag", [])):
         raise Refused(FetchReason.ROBOTS, f"X-Robots-Tag: {directive}")
-    loop = asyncio.get_running_loop()
-    return Fetched(answer.body, await loop.run_in_executor(decoders, check_picture, answer.body, limits))
+    return answer.body
+
+
+async def check_picture(data: bytes, limits: Limits, decoders: Decoders) -> Fetched:
+    """The picture that these bytes decode to, resized where the decoders are told to; raises Refused."""
+    judged = await decoders.judge_soon(data)
+    header, fault = judged.verdict.header, judged.verdict.fault
+    if header:
+        check_size(len(data), header.width, header.height, limits)
+    if fault or not header:
+        # Without the decoder's own words, which hold memory addresses and change with its version.
+        raise Refused(FetchReason(fault or FetchReason.NOT_A_PICTURE))
+    return Fetched(judged.resized or data, judged.verdict.resized or header, digest_of(data))
+
+
+async def fetch(candidate: Candidate, web: Web, robots: Robots, limits: Limits) -> bytes | Elsewhere:
+    """The bytes behind a candidate, or where another host has them; raises Refused or Throttled."""
+    hops = candidate.hops if isinstance(candidate, Redirected) else 0
+    found = await web.ask(url_asked(candidate), limits.max_bytes, may_be_picture, hops, robots.check)
+    return found if isinstance(found, Elsewhere) else check_answer(found)

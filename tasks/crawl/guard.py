@@ -21,12 +21,16 @@ _COMPATIBLE = ipaddress.IPv6Network("::/96")  # the deprecated way to write an I
 
 
 class Refused(Exception):
-    """A URL brings no picture; `detail` holds nothing that differs between two runs."""
+    """A URL brings no picture; `detail` holds nothing that differs between two runs.
 
-    def __init__(self, reason: FetchReason, detail: str = "") -> None:
-        super().__init__(reason, detail)
+    `passing` says that a later try may end otherwise.
+    """
+
+    def __init__(self, reason: FetchReason, detail: str = "", passing: bool = False) -> None:
+        super().__init__(reason, detail, passing)
         self.reason = reason
         self.detail = detail
+        self.passing = passing
 
 
 class BlockedAddress(OSError):
@@ -99,9 +103,9 @@ def _is_malformed(host: str) -> bool:
 class GuardedResolver(AbstractResolver):
     """Resolves a name once, and fails where any of its addresses may not be asked."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, inner: AbstractResolver | None = None) -> None:
         self._guard = guard
-        self._inner = DefaultResolver()
+        self._inner = inner or DefaultResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

@@ -13,19 +13,24 @@ class Limits(Section):
 
     max_bytes: int = Field(20 << 20, ge=1, description="A body is cut off here")
     deadline_seconds: float = Field(30, gt=0, le=600, description="For one URL, with its redirects, from first to last")
+    min_bytes_per_second: int = Field(500, ge=0, description="A body that comes slower on the whole is given up")
     connect_seconds: float = Field(10, gt=0, le=600, description="For one connection, with its TLS handshake")
     max_redirects: int = Field(5, ge=0, le=20, description="Hops after the first")
     min_side: int = Field(64, ge=1, description="Pixels of the shorter side below which a picture is dropped")
     max_pixels: int = Field(64_000_000, ge=1, description="Width times height above which nothing is decoded")
-    max_pause_seconds: float = Field(60, ge=0, description="The longest Retry-After that is waited for")
+    max_pause_seconds: float = Field(60, ge=0, description="The longest Retry-After or Crawl-delay that is waited for")
+    decode_seconds: float = Field(10, gt=0, le=600, description="For decoding one picture")
+    decode_memory_mb: int = Field(1536, ge=256, description="For decoding one picture, in a process of its own")
 
 
 class Pace(Section):
-    """How much happens at once in one fetch partition."""
+    """How much happens at once in one fetch partition, and how often what failed is tried again."""
 
     total: int = Field(64, ge=1, le=1000, description="Requests in flight")
     per_host: int = Field(2, ge=1, le=16, description="Requests in flight to one host")
-    decoders: int = Field(2, ge=1, le=64, description="Threads that decode")
+    decoders: int = Field(2, ge=1, le=64, description="Processes that decode")
+    retries: int = Field(2, ge=0, le=10, description="Further tries of a URL whose failure may pass")
+    retry_seconds: float = Field(2.0, ge=0, le=600, description="Until the first further try; doubled for each one")
     segment_seconds: float = Field(5.0, gt=0, le=600, description="A kill loses at most pictures of this age")
 
 

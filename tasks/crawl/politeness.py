@@ -1,101 +1,122 @@
-"""How many URLs of a host are asked at once, and when none may be.
+"""Which URL is asked next: each host at its own pace, all hosts at once.
 
-Each host's URLs stand in one line. A few lanes serve a line, so a slow host holds up nobody
-else, and a pause that it asks for holds for all its URLs.
+Each host's URLs stand in one line, so a slow host holds up nobody else, and a pause that it
+asks for holds for all its URLs.
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+import heapq
+import itertools
+from collections.abc import Iterable
+from typing import Protocol
 
 from storage.records import Candidate
-from tasks.crawl.fetch import Throttled
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Pace
-from tasks.crawl.plan import host_of
-
-Visit = Callable[[Candidate], Awaitable[None]]
-"""Fetch one candidate and keep it; raises Refused or Throttled."""
-
-Reject = Callable[[Candidate, Refused], None]
-"""Take note of a candidate that brought no picture."""
+from tasks.crawl.line import Line
+from tasks.crawl.plan import host_asked
+from tasks.crawl.throttled import Throttled
 
 
-IN_A_ROW = 5
-"""How many answers of 429 or 503 in a row a host may give before it is left alone."""
+class Visitor(Protocol):
+    """What is done at each turn; consent and visit raise Refused or Throttled."""
+
+    async def consent(self, candidate: Candidate) -> float:
+        """The seconds that the candidate's host wants between two requests."""
+
+    async def visit(self, candidate: Candidate) -> None:
+        """Fetch one candidate and keep it."""
+
+    def reject(self, candidate: Candidate, refusal: Refused) -> None:
+        """Take note of a candidate that brought no picture."""
 
 
-@dataclass(slots=True)
-class Line:
-    """The URLs of one host that still wait, and since when it may be asked again."""
+class _Lines:
+    """All lines by the time at which they may go on."""
 
-    longest_pause: float
-    waiting: deque[Candidate] = field(default_factory=deque)
-    again: set[str] = field(default_factory=set)
-    not_before: float = 0.0
-    throttled: int = 0
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._heap: list[tuple[float, int, Line]] = []
+        self._numbers = itertools.count()
+        self._under_way = 0
+        self._changed = asyncio.Event()
+        for line in lines:
+            self._queue(line)
 
-    async def ready(self) -> None:
-        """Return when the host may be asked."""
+    def _queue(self, line: Line) -> None:
+        if (due := line.due()) is not None:
+            heapq.heappush(self._heap, (due, next(self._numbers), line))
+
+    def _first(self) -> float | None:
+        """When the first line is due; entries that time has overtaken are put right on the way."""
+        while self._heap:
+            when, _, line = self._heap[0]
+            if line.due() == when:
+                return when
+            heapq.heappop(self._heap)
+            self._queue(line)
+        return None
+
+    def done(self, line: Line) -> None:
+        """One visit of the line is over."""
+        line.busy -= 1
+        self._under_way -= 1
+        self._queue(line)
+        self._changed.set()
+
+    async def next(self) -> tuple[Line, Candidate] | None:
+        """The next candidate as soon as one may be visited; None when no line has any left."""
         clock = asyncio.get_running_loop().time
-        while (seconds := self.not_before - clock()) > 0:  # noqa: ASYNC110 - it may have grown meanwhile
-            await asyncio.sleep(seconds)
-
-    def pause(self, candidate: Candidate, throttled: Throttled) -> list[Candidate]:
-        """Keep away as long as asked, then try the candidate once more; those given up for good.
-
-        A pause beyond our patience gives up the whole line, since asking earlier would be rude;
-        so does a host that throttles everything, since asking on would be no better.
-        """
-        self.throttled += 1
-        if throttled.seconds > self.longest_pause or self.throttled > IN_A_ROW:
-            given_up = [candidate, *self.waiting]
-            self.waiting.clear()
-            return given_up
-        self.not_before = max(self.not_before, asyncio.get_running_loop().time() + throttled.seconds)
-        if candidate.url in self.again:
-            return [candidate]
-        self.again.add(candidate.url)
-        self.waiting.append(candidate)
-        return []
+        while (first := self._first()) is not None or self._under_way:
+            if first is not None and first <= clock():
+                line = heapq.heappop(self._heap)[2]
+                candidate = line.take(clock())
+                self._under_way += 1
+                self._queue(line)
+                return line, candidate
+            self._changed.clear()
+            try:
+                async with asyncio.timeout_at(first):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+        return None
 
 
-async def _serve(line: Line, visit: Visit, reject: Reject) -> None:
-    while line.waiting:
-        await line.ready()
-        if not line.waiting:  # another lane took the last one meanwhile
-            return
-        candidate = line.waiting.popleft()
-        try:
-            await visit(candidate)
-            line.throttled = 0
-        except Throttled as throttled:
-            for lost in line.pause(candidate, throttled):
-                reject(lost, throttled)
-        except Refused as refusal:
-            reject(candidate, refusal)
+async def _serve(line: Line, candidate: Candidate, visitor: Visitor) -> None:
+    clock = asyncio.get_running_loop().time
+    try:
+        line.learn(await visitor.consent(candidate), clock())
+        await visitor.visit(candidate)
+        line.well()
+    except Throttled as throttled:
+        for lost in line.pause(candidate, throttled, clock()):
+            visitor.reject(lost, throttled)
+    except Refused as refusal:
+        for lost in line.fail(candidate, refusal, clock()):
+            visitor.reject(lost, refusal)
 
 
-async def visit_all(
-    candidates: Iterable[Candidate], pace: Pace, longest_pause: float, visit: Visit, reject: Reject
-) -> None:
+async def visit_all(candidates: Iterable[Candidate], pace: Pace, longest_pause: float, visitor: Visitor) -> None:
     """Visit every candidate, at most `per_host` of a host and `total` of all at once.
 
     `longest_pause` is in seconds.
     """
-    lines: defaultdict[str, Line] = defaultdict(lambda: Line(longest_pause))
+    by_host: dict[str, Line] = {}
     for candidate in candidates:
-        lines[host_of(candidate.url)].waiting.append(candidate)
-    # Long lines first, since they end last; every host gets one lane before any gets a second.
-    ordered = sorted(lines.values(), key=lambda line: -len(line.waiting))
-    lanes = [line for turn in range(pace.per_host) for line in ordered if len(line.waiting) > turn]
-    left = iter(lanes)
+        by_host.setdefault(host_asked(candidate), Line(pace, longest_pause)).waiting.append(candidate)
+    # Long lines first, since they end last.
+    lines = _Lines(sorted(by_host.values(), key=lambda line: -len(line.waiting)))
+    free = asyncio.Semaphore(pace.total)
 
-    async def run() -> None:
-        for line in left:
-            await _serve(line, visit, reject)
+    async def run(line: Line, candidate: Candidate) -> None:
+        try:
+            await _serve(line, candidate, visitor)
+        finally:
+            lines.done(line)
+            free.release()
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(pace.total, len(lanes))):
-            group.create_task(run())
+        await free.acquire()
+        while turn := await lines.next():
+            group.create_task(run(*turn))
+            await free.acquire()

@@ -8,6 +8,7 @@ from yarl import URL
 
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
+from tasks.crawl.throttled import throttled
 from tasks.crawl.web import AGENT, Answer, Web
 
 _CAP = 500 << 10  # as much as RFC 9309 asks a crawler to read
@@ -16,16 +17,18 @@ _WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview"
 _UNREACHED = (FetchReason.BLOCKED_ADDRESS, FetchReason.CONNECTION, FetchReason.TIMEOUT)
 
 
-def _rules(answer: Answer) -> Protego | Refused:
+def _rules(answer: Answer) -> Protego:
+    if pause := throttled(answer):
+        raise pause
     if answer.status == 200:
         return Protego.parse(answer.body.decode("utf-8", "replace"))
-    if 400 <= answer.status < 500 and answer.status != 429:  # who throttles has not said that there are no rules
+    if 400 <= answer.status < 500:
         return Protego.parse("")
-    return Refused(FetchReason.ROBOTS, f"robots.txt answers {answer.status}")
+    raise Refused(FetchReason.ROBOTS, f"robots.txt answers {answer.status}", passing=answer.status >= 500)
 
 
 class Robots:
-    """The robots.txt of every host that was asked, each fetched once."""
+    """The robots.txt of every host that was asked, each fetched once, and again where its host was in trouble."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
@@ -35,21 +38,30 @@ class Robots:
         try:
             return _rules(await self._web.get(f"{origin}/robots.txt", _CAP))
         except Refused as refusal:
+            if refusal.passing:
+                del self._asked[origin]  # the next URL asks again
             # A host that does not answer at all is told apart from one that says no.
-            if refusal.reason in _UNREACHED:
+            if refusal.passing or refusal.reason in _UNREACHED:
                 return refusal
-            return Refused(FetchReason.ROBOTS, f"robots.txt: {refusal.reason}")
+            return Refused(FetchReason.ROBOTS, f"robots.txt: {refusal.reason} {refusal.detail}".strip())
 
-    async def check(self, url: str) -> None:
-        """Raises Refused(ROBOTS) where the host's robots.txt denies the URL or cannot be read."""
+    async def _of(self, url: str) -> Protego:
         origin = str(URL(url).origin())
         if origin not in self._asked:
             self._asked[origin] = asyncio.create_task(self._ask(origin))
         # Shielded, since others wait for the same answer when one of them gives up.
-        rules = await asyncio.shield(self._asked[origin])
-        if isinstance(rules, Refused):
-            raise Refused(rules.reason, rules.detail)
-        if not rules.can_fetch(url, AGENT):
+        found = await asyncio.shield(self._asked[origin])
+        if isinstance(found, Refused):
+            raise found.with_traceback(None)
+        return found
+
+    async def delay(self, url: str) -> float:
+        """The seconds that the host wants between two requests; raises as `check` does."""
+        return float((await self._of(url)).crawl_delay(AGENT) or 0)
+
+    async def check(self, url: str) -> None:
+        """Raises Refused(ROBOTS) where the host's robots.txt denies the URL or cannot be read."""
+        if not (await self._of(url)).can_fetch(url, AGENT):
             raise Refused(FetchReason.ROBOTS, "robots.txt")
 
 

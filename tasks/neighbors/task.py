@@ -15,12 +15,12 @@ from tasks.neighbors.providers.listed import ListedNames
 from tasks.neighbors.review.desk import Desk, edited
 from tasks.neighbors.vetting.closeness import check_texts, text_digest
 from tasks.neighbors.vetting.verdicts import Rules
-from tasks.neighbors.vetting.vet import vet, within_counts
+from tasks.neighbors.vetting.vet import vet, with_shots, within_counts
 from tasks.neighbors.wordnet import open_wordnet
 from tasks.partition import Outcome, partition
 from tasks.progress import counted
 
-VERSION = 2
+VERSION = 3
 
 
 def names_digest(targets: StageRef) -> str:
@@ -75,13 +75,13 @@ def vet_names(
         rows = check_texts(rows, classes, config.vet.text)
     if not isinstance(config.provider, ListedNames):
         rows = within_counts(rows, counts_of(classes, config))
-    return [folder.write_rows(part, rows, Neighbor)], Counter(row.reason or "kept" for row in rows)
+    return [folder.write_rows(part, with_shots(rows, classes), Neighbor)], Counter(row.reason or "kept" for row in rows)
 
 
 @partition("review")
 def review_names(folder: StageFolder, part: str, desk: Desk, targets: StageRef) -> Outcome:
     """The names as a person left them, beside what they were made of."""
-    rows = edited(desk, targets) or []
+    rows = with_shots(edited(desk, targets) or [], read_rows(targets, TargetClass))
     files = [
         folder.write_rows(part, rows, Neighbor),
         folder.write_rows(part, read_rows(desk.names, Proposal), Proposal),

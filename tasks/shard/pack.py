@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.records import Auxiliary, Crawled, Decision, Neighbor, ShardEntry
 from storage.shards import Sample, pack
 from tasks.shard.config import ShardConfig
-from tasks.shard.resize import resize
+from vision.resize import resize
 
 
 @dataclass(frozen=True, slots=True)

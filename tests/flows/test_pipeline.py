@@ -17,7 +17,7 @@ from flows.summary import show
 from storage.errors import BadInput
 from storage.latest import remember
 from storage.manifest import read_manifest, read_rows
-from storage.records import Accuracy, Candidate, Crawled, Decision, ShardEntry, Stage, StageRef, TargetPicture
+from storage.records import Accuracy, Crawled, Decision, Neighbor, ShardEntry, Stage, StageRef, TargetPicture
 from tests.flows.conftest import World
 
 
@@ -103,11 +103,11 @@ def test_a_second_run_executes_no_stage(first: list[StageRef], world: World, roo
     assert _executed(extrapolate(world.recipe(root))) == set()
 
 
-def test_every_offered_url_has_one_row(first: list[StageRef]) -> None:
-    """urls = fetched + rejected."""
-    crawl = _ref(first, Stage.CRAWL)
-    rows = read_rows(crawl, Crawled)
-    assert {row.url for row in rows} == {row.url for row in read_rows(crawl, Candidate)}
+def test_every_offered_url_has_one_row(first: list[StageRef], world: World) -> None:
+    """urls = fetched + rejected, of all that the web shows for the names that were kept."""
+    rows = read_rows(_ref(first, Stage.CRAWL), Crawled)
+    kept = {row.name for row in read_rows(_ref(first, Stage.NEIGHBORS), Neighbor) if row.reason is None}
+    assert {row.url for row in rows} == {row.url for row in world.sandbox.ledger() if row.neighbor in kept}
     assert len({row.url for row in rows}) == len(rows)
     assert all((row.digest is None) != (row.reason is None) for row in rows)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage import tables
 from storage.errors import DamagedStore
 from storage.picture_writer import PictureWriter, Roll
 from storage.pictures import Origin, PictureStore, StoredPicture
@@ -130,3 +131,24 @@ def test_an_unknown_digest_is_an_error_and_an_unknown_url_is_none(tmp_path: Path
     assert store.find("a") is None
     with pytest.raises(DamagedStore, match="does not hold picture feed"):
         store.read("feed")
+
+
+def test_what_the_host_sent_is_remembered_beside_what_is_held(tmp_path: Path) -> None:
+    """They are the same unless the writer is told otherwise."""
+    with PictureWriter(PictureStore(str(tmp_path))) as writer:
+        plain = writer.add(b"small", 4, 3, "JPEG", origin("a"))
+        resized = writer.add(b"small", 4, 3, "JPEG", origin("b"), original="feed")
+    assert plain.original == plain.digest == resized.digest
+    assert resized.original == "feed"
+    assert PictureStore(str(tmp_path)).find("b") == resized
+
+
+def test_an_older_index_is_of_pictures_held_as_they_came(tmp_path: Path) -> None:
+    """Beside a newer one; its rows read as those of today."""
+    stored = keep(tmp_path, {"a": b"first"})["a"]
+    index = str(tmp_path / "pictures" / f"{stored.segment}.parquet")
+    tables.write_table(index, tables.read_table(index).drop_columns(["original", "form"]))
+    keep(tmp_path, {"b": b"second"})
+    store = PictureStore(str(tmp_path))
+    assert store.find("a") == stored
+    assert store.find("b")

@@ -1,92 +1,90 @@
-"""What every source of candidates offers, and how any of them is asked."""
+"""What every source of candidates offers, and what those with a search API have in common."""
 
-import asyncio
-import threading
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from storage.errors import Unreachable
-from storage.records import Candidate, FetchReason
-from tasks.crawl.guard import Refused
+from storage.fingerprint import NOT_IN_KEY
+from storage.records import Candidate
+from storage.section import Section
+from tasks.crawl.sources.asking import ask_api
 from tasks.crawl.web import Answer, Web
-from tasks.retry_after import pause_of
-
-_ANSWER_BYTES = 16 << 20
-_TRIES = 3
-_PATIENCE = 120.0  # seconds; an API that asks for more is asked again in the next run
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One query for one neighbor category: at most `limit` candidates, of these licenses (empty: any)."""
+    """One query for one neighbor category: its results `skip` to `skip + limit`, of these licenses (empty: any).
+
+    Results are counted as the source ranks them, those without a usable URL included.
+    """
 
     text: str
     neighbor: str
     limit: int
     licenses: tuple[str, ...]
+    skip: int = 0
 
 
 class Source(Protocol):
-    """One search API: a section of the recipe that can be asked."""
+    """One place that offers pictures: a section of the recipe that can be asked."""
+
+    @property
+    def kind(self) -> str:
+        """Which source it is, as recipes spell it."""
+
+    @property
+    def name(self) -> str:
+        """What its candidates say they come from."""
+
+    def content(self) -> str:
+        """A digest of what the source holds, where that lies in files of ours; else empty."""
 
     async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
-        """What the source offers, in its own order; raises Unreachable where it does not answer."""
+        """What the source offers, in its own order; Unreachable where it does not answer, BadInput where files fail."""
 
 
-class Turns:
-    """When one API may be asked next, whichever thread of this process asks."""
+class Shape(BaseModel):
+    """A part of an API's answer; what is not read is passed over, and a number may stand for its text."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._free = 0.0
-
-    async def take(self, pause: float) -> None:
-        """Wait for the next turn; the one after it comes `pause` seconds later."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._free)
-            self._free = turn + pause
-        await asyncio.sleep(turn - now)
-
-    def hold(self, seconds: float) -> None:
-        """Nobody has a turn for so long."""
-        with self._lock:
-            self._free = max(self._free, time.monotonic() + seconds)
+    # An answer may repeat the address that was asked, and with it a key.
+    model_config = ConfigDict(coerce_numbers_to_str=True, hide_input_in_errors=True)
 
 
-@cache
-def _turns(_base_url: str) -> Turns:
-    return Turns()
+S = TypeVar("S", bound=BaseModel)
 
 
-async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
-    """The API's answer, at most one request each `pause` seconds; Unreachable where it stays silent.
+class SearchApi(Section):
+    """A search API; `name` is its kind."""
 
-    A 429 or a 5xx is asked again after the time it names, or else after a growing pause.
-    """
-    turns, trouble = _turns(base_url), ""
-    for attempt in range(_TRIES):
-        await turns.take(pause)
-        stay_away = pause * 2**attempt
-        try:
-            answer = await web.get(url, _ANSWER_BYTES)
-        except Refused as refusal:
-            if refusal.reason in (FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL):
-                mend = "correct base_url; an address that is not public must be named in crawl.allow_networks"
-                raise Unreachable(f"{base_url} may not be asked: {refusal.reason} {refusal.detail}", mend) from refusal
-            trouble = f"{refusal.reason} ({refusal.detail})"
-        else:
-            if answer.status != 429 and answer.status < 500:
-                return answer
-            trouble = f"status {answer.status}"
-            stay_away = pause_of(answer.status, answer.headers.get("Retry-After", "")) or stay_away
-        if stay_away > _PATIENCE:
-            break
-        turns.hold(stay_away)
-    mend = (
-        "check the network and crawl.sources; if this recipe uses the sandbox, start it: "
-        "python -m sandbox --corpus ... --root ..."
+    kind: str
+    base_url: str = Field(pattern=r"^https?://\S+$", description="Where the API answers")
+    pause_seconds: float = Field(
+        1.0, ge=0, le=60, description="Between two requests of this process", json_schema_extra=NOT_IN_KEY
     )
-    raise Unreachable(f"{base_url} does not answer: {trouble}", mend)
+
+    @property
+    def name(self) -> str:
+        """What its candidates say they come from."""
+        return self.kind
+
+    def content(self) -> str:
+        """Nothing: what an API holds is asked for, and `crawl.as_of` says when."""
+        return ""
+
+    async def _get(self, web: Web, path: str, query: Mapping[str, str]) -> Answer:
+        url = f"{self.base_url.rstrip('/')}{path}?{urlencode(query)}"
+        return await ask_api(web, url, self.base_url, self.pause_seconds)
+
+    def _read(self, answer: Answer, shape: type[S]) -> S:
+        """The answer in its documented shape; Unreachable where it is an error or something else."""
+        where, mend = f"{self.kind} at {self.base_url}", f"check base_url and page_size of the {self.kind} source"
+        if answer.status != 200:
+            raise Unreachable(f"{where} refuses the search: status {answer.status}", mend)
+        try:
+            return shape.model_validate_json(answer.body)
+        except ValidationError as error:
+            raise Unreachable(f"{where} gives no search result: {error.errors()[0]['msg']}", mend) from error

@@ -5,24 +5,22 @@ results a page and 240 a query; every field but `license` may be missing.
 """
 
 from typing import Literal
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from storage.errors import Unreachable
-from storage.fingerprint import NOT_IN_KEY
 from storage.records import Candidate
-from storage.section import Section
-from tasks.crawl.sources.base import Ask, ask_api
-from tasks.crawl.web import Answer, Web
+from tasks.crawl.licenses import license_of
+from tasks.crawl.sources.base import Ask, SearchApi, Shape
+from tasks.crawl.sources.paging import Page, ranked
+from tasks.crawl.web import Web
 
-LICENSES = (
+_LICENSES = {
     "by", "by-nc", "by-nc-nd", "by-nc-sa", "by-nd", "by-sa", "cc0", "nc-sampling+", "pdm", "sampling+",
-)  # fmt: skip
+}  # fmt: skip
 """The license ids that the API knows; it refuses a query that names another."""
 
 
-class _Result(BaseModel):
+class _Result(Shape):
     url: str | None = None
     title: str | None = None
     creator: str | None = None
@@ -31,57 +29,36 @@ class _Result(BaseModel):
     foreign_landing_url: str | None = None
 
 
-class _Page(BaseModel):
+class _Page(Shape):
     page_count: int = 0
-    results: list[_Result] = []
+    results: tuple[_Result, ...] = ()
 
 
-class Openverse(Section):
+class Openverse(SearchApi):
     """The Openverse image search."""
 
     kind: Literal["openverse"] = "openverse"
     base_url: str = Field("https://api.openverse.org", pattern=r"^https?://\S+$", description="Where the API answers")
     page_size: int = Field(20, ge=1, le=500, description="Results a page; above 20 the API wants a key")
     max_pages: int = Field(12, ge=1, le=100, description="Pages a query; the API ends after 240 results without a key")
-    pause_seconds: float = Field(
-        1.0, ge=0, le=60, description="Between two requests of this process", json_schema_extra=NOT_IN_KEY
-    )
 
-    def _url(self, ask: Ask, page: int) -> str:
-        wanted = {"q": ask.text, "page": str(page), "page_size": str(self.page_size)}
+    async def _page(self, ask: Ask, web: Web, number: int) -> Page[_Result]:
+        wanted = {"q": ask.text, "page": str(number + 1), "page_size": str(self.page_size)}
         if ask.licenses:
-            wanted["license"] = ",".join(sorted(set(ask.licenses) & set(LICENSES)))
-        return f"{self.base_url.rstrip('/')}/v1/images/?{urlencode(wanted)}"
-
-    def _parse(self, answer: Answer, page: int) -> _Page:
-        if answer.status != 200 and page > 1:
-            return _Page()  # deeper than the API lets this caller look
-        if answer.status != 200:
-            raise Unreachable(
-                f"openverse at {self.base_url} refuses the search: status {answer.status}",
-                "check base_url and page_size (at most 20 without a key) of the openverse source",
-            )
-        try:
-            return _Page.model_validate_json(answer.body)
-        except ValidationError as error:
-            raise Unreachable(
-                f"openverse at {self.base_url} gives no search result: {error.errors()[0]['msg']}",
-                "check base_url of the openverse source",
-            ) from error
+            wanted["license"] = ",".join(sorted(set(ask.licenses) & _LICENSES))
+        answer = await self._get(web, "/v1/images/", wanted)
+        if answer.status != 200 and number > 0:
+            return Page((), more=False)  # deeper than the API lets this caller look
+        page = self._read(answer, _Page)
+        return Page(page.results, more=number + 1 < page.page_count)
 
     async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
         """Results in the API's order, page after page, until the limit or the last page."""
-        found: list[Candidate] = []
-        if ask.licenses and not set(ask.licenses) & set(LICENSES):
-            return found
-        for page in range(1, self.max_pages + 1):
-            answer = self._parse(await ask_api(web, self._url(ask, page), self.base_url, self.pause_seconds), page)
-            for result in answer.results:
-                if result.url and len(found) < ask.limit:
-                    found.append(_candidate(result, ask, len(found)))
-            if page >= answer.page_count or len(found) >= ask.limit:
-                break
-        return found
+        if ask.licenses and not set(ask.licenses) & _LICENSES:
+            return []
+        depth = self.page_size * self.max_pages
+        found = await ranked(ask, self.page_size, depth, lambda number: self._page(ask, web, number))
+        return [_candidate(result, ask, rank) for rank, result in found if result.url]
 
 
 def _candidate(result: _Result, ask: Ask, rank: int) -> Candidate:
@@ -93,7 +70,7 @@ def _candidate(result: _Result, ask: Ask, rank: int) -> Candidate:
         source="openverse",
         title=result.title or "",
         creator=result.creator or "",
-        license=(result.license or "").lower(),
+        license=license_of(result.license or ""),
         license_url=result.license_url or "",
         landing_url=result.foreign_landing_url or "",
     )

@@ -98,6 +98,12 @@ def within_counts(rows: Sequence[Neighbor], counts: Mapping[int, int]) -> list[N
     ]
 
 
+def with_shots(rows: Sequence[Neighbor], classes: Sequence[TargetClass]) -> list[Neighbor]:
+    """The rows, each with the training pictures of its rarest parent: the crawl serves those first."""
+    shots = {target.label: target.train for target in classes}
+    return [replace(row, shots=min((shots[parent] for parent in row.parents), default=0)) for row in rows]
+
+
 def _dropped(each: Called, verdict: Verdict) -> Neighbor:
     reason, detail = verdict
     same = words(each.given.name) == words(each.now.name)

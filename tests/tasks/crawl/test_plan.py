@@ -1,4 +1,4 @@
-"""The laws of the plan: every URL ends once, whatever the order in which anything arrives."""
+"""The laws of plan and quotas: every URL ends once, whatever the order in which anything arrives."""
 
 import random
 from collections.abc import Callable
@@ -6,22 +6,30 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.records import Candidate, Crawled, FetchReason
-from tasks.crawl import plan
+from storage.records import Candidate, Crawled, FetchReason, Neighbor, Relation
+from tasks.crawl import plan, quotas
 from tasks.crawl.config import CrawlConfig
 from tests.tasks.crawl.world import offer, recipe
 
 Fetch = Callable[[list[Candidate]], list[Crawled]]
+NAMES = ("apple", "granny smith", "pear", "plum")
 OFFERS = st.lists(
     st.builds(
         offer,
         st.builds("http://h{}.example/{}".format, st.integers(0, 3), st.integers(0, 12)),
-        st.sampled_from(["apple", "pear", "plum"]),
+        st.sampled_from(NAMES),
         st.integers(0, 6),
         st.sampled_from(["by", "cc0", "by-nc", ""]),
     ),
     max_size=40,
 )
+
+
+def neighbors(**shots: int) -> list[Neighbor]:
+    """The categories that are offered something, some of them of rare classes."""
+    return [
+        Neighbor(name, (0,), Relation.SIBLING, (), "", None, "", "m", "p", shots=shots.get(name, 9)) for name in NAMES
+    ]
 
 
 def fake_fetch(due: list[Candidate]) -> list[Crawled]:
@@ -40,10 +48,10 @@ def _fill(candidates: list[Candidate], config: CrawlConfig, fetch: Fetch) -> lis
     """The rounds as the flow runs them, without its partitions."""
     rows: list[Crawled] = []
     for _ in range(config.rounds):
-        if not (due := plan.next_round(candidates, rows, config)):
+        if not (due := quotas.next_round(neighbors(), candidates, rows, config)):
             break
         rows += fetch(due)
-    return sorted(rows + plan.leftovers(candidates, rows, config), key=lambda row: row.key)
+    return sorted(rows + quotas.leftovers(candidates, rows, config), key=lambda row: row.key)
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,10 +85,17 @@ def test_a_host_belongs_to_one_partition(offers: list[Candidate], partitions: in
     """The partitions hold every candidate once, and no host falls to two of them."""
     parts = plan.by_host(offers, partitions)
     assert sorted(c.key for part in parts for c in part) == sorted(c.key for c in offers)
-    hosts = [
-        plan.host_of(candidate.url) for part in parts for candidate in {plan.host_of(c.url): c for c in part}.values()
-    ]
+    hosts = [host for part in parts for host in {plan.host_asked(candidate) for candidate in part}]
     assert len(hosts) == len(set(hosts))
+
+
+def test_a_redirect_falls_to_the_partition_of_its_new_host() -> None:
+    """Whoever keeps the pace of a host asks for what others redirect there."""
+    there, here = offer("http://there.example/1"), offer("http://here.example/1")
+    moved = plan.redirected(here, "http://there.example/2", 1)
+    parts = plan.by_host([there, moved], 64)
+    assert [part for part in parts if part] == [[there, moved]]
+    assert plan.rejected(moved, FetchReason.TIMEOUT) == plan.rejected(here, FetchReason.TIMEOUT)
 
 
 def test_the_best_rank_wins_and_then_the_name() -> None:
@@ -132,4 +147,46 @@ def test_the_same_picture_under_two_urls_counts_once() -> None:
     """A category that two copies filled is still short of one."""
     offers = [offer(f"http://example.org/{rank}", rank=rank) for rank in range(3)]
     rows = [plan.fetched(candidate, "the same", 10, 96, 96) for candidate in offers[:2]]
-    assert plan.next_round(offers, rows, recipe(per_category=2)) == offers[2:]
+    assert quotas.next_round(neighbors(), offers, rows, recipe(per_category=2)) == offers[2:]
+
+
+@settings(max_examples=60, deadline=None)
+@given(OFFERS, st.integers(1, 6), st.integers(1, 20), st.integers(1, 4))
+def test_the_budget_of_pictures_is_never_passed(
+    offers: list[Candidate], per_category: int, pictures: int, rounds: int
+) -> None:
+    """However many categories lack something, and over all rounds."""
+    config = recipe(per_category=per_category, rounds=rounds, budget={"pictures": pictures})
+    rows = _fill(plan.merge(offers), config, fake_fetch)
+    assert sum(len(held) for held in quotas.held_by(rows).values()) <= pictures
+
+
+def test_the_rarest_classes_are_served_first() -> None:
+    """Where the budget ends early, it is the frequent classes that go short."""
+    offers = [offer(f"http://example.org/{name}/{rank}", name, rank) for name in NAMES for rank in range(3)]
+    config = recipe(per_category=3, budget={"pictures": 4})
+    due = quotas.next_round(neighbors(plum=1, pear=2), offers, [], config)
+    assert [(candidate.neighbor, candidate.rank) for candidate in due] == [
+        ("plum", 0), ("plum", 1), ("plum", 2), ("pear", 0),
+    ]  # fmt: skip
+
+
+def test_a_budget_of_bytes_is_shared_out_by_the_size_of_what_came() -> None:
+    """Before anything is known a picture weighs what the recipe says, then what those held weigh."""
+    offers = [offer(f"http://example.org/{rank}", rank=rank) for rank in range(9)]
+    config = recipe(per_category=9, budget={"bytes": 100, "picture_bytes": 50})
+    first = quotas.next_round(neighbors(), offers, [], config)
+    assert [candidate.rank for candidate in first] == [0, 1]
+    rows = [plan.fetched(candidate, candidate.key, 20, 96, 96) for candidate in first]
+    assert [candidate.rank for candidate in quotas.next_round(neighbors(), offers, rows, config)] == [2, 3, 4]
+
+
+def test_only_categories_that_cannot_fill_up_are_short() -> None:
+    """Untried candidates of an allowed license count; those tried in vain do not."""
+    offers = [offer(f"http://example.org/{rank}", "plum", rank) for rank in range(3)]
+    offers.append(offer("http://example.org/other", "pear", 0, "by-nc"))
+    failed = [plan.rejected(offers[0], FetchReason.TIMEOUT)]
+    one, two = (recipe(per_category=count) for count in (1, 2))
+    assert [row.name for row in quotas.short(neighbors(), offers, [], one)] == ["apple", "granny smith", "pear"]
+    assert [row.name for row in quotas.short(neighbors(), offers, failed, two)] == ["apple", "granny smith", "pear"]
+    assert "plum" in {row.name for row in quotas.short(neighbors(), offers, failed, recipe(per_category=3))}

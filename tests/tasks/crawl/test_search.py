@@ -1,22 +1,22 @@
-"""Openverse asked over HTTP, with the answers that its documentation describes and the faults that it shows."""
+"""The search over HTTP: which questions are asked, in what order and at what pace, and Openverse's own faults."""
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from aiohttp import web
 
 from storage.errors import Unreachable
-from storage.records import NameReason, Neighbor, Relation
+from storage.records import Asked, Candidate, Neighbor, Relation
 from tasks.crawl.config import CrawlConfig
-from tasks.crawl.search import search
+from tasks.crawl.search import asks_of, search
 from tests.tasks.crawl.world import PRIVATE, Handler, World, recipe
 
 
-def neighbor(name: str, *queries: str, reason: NameReason | None = None) -> Neighbor:
+def neighbor(name: str, *queries: str) -> Neighbor:
     """A neighbor category with its queries."""
-    return Neighbor(name, (0,), Relation.SIBLING, queries, "", reason, "", "model", "prompt")
+    return Neighbor(name, (0,), Relation.SIBLING, queries, "", None, "", "model", "prompt")
 
 
 def result(number: int) -> dict[str, object]:
@@ -54,50 +54,74 @@ def config_for(world: World, **source: object) -> CrawlConfig:
     return recipe(sources=[section])
 
 
+def find(neighbors: list[Neighbor], config: CrawlConfig, before: Sequence[Asked] = ()) -> list[Candidate]:
+    """What the first source offers in the round after these questions."""
+    source = config.sources[0]
+    return search(source, asks_of(neighbors, source.name, before, config), config)[0]
+
+
 def test_pages_are_followed_to_the_last(world: World) -> None:
-    """Ranks run on from page to page, and every field arrives."""
+    """Ranks run on from page to page, and the question holds the licenses."""
     asked: list[dict[str, str]] = []
     world.search = pages(25, asked)
-    found = search([neighbor("braeburn", "braeburn apple")], config_for(world, page_size=10))
+    found = find([neighbor("braeburn", "braeburn apple")], config_for(world, page_size=10))
     assert [candidate.rank for candidate in found] == list(range(25))
     assert [query["page"] for query in asked] == ["1", "2", "3"]
     assert asked[0] == {"q": "braeburn apple", "page": "1", "page_size": "10", "license": "by,by-sa,cc0,pdm"}
-    first = found[0]
-    assert (first.neighbor, first.query, first.source) == ("braeburn", "braeburn apple", "openverse")
-    assert (first.license, first.license_url) == ("by", "https://creativecommons.org/licenses/by/4.0/")
-    assert (first.creator, first.landing_url) == ("someone", "https://example.org/0")
+    assert (found[0].neighbor, found[0].query, found[0].source) == ("braeburn", "braeburn apple", "openverse")
 
 
-def test_no_more_is_asked_than_the_rounds_can_use(world: World) -> None:
-    """A category of 10 pictures in two rounds never looks at a third page of ten."""
-    asked: list[dict[str, str]] = []
-    world.search = pages(100, asked)
-    config = config_for(world, page_size=10).model_copy(update={"per_category": 10, "rounds": 2})
-    assert len(search([neighbor("braeburn")], config)) == 20
-    assert len(asked) == 2
-
-
-def test_only_kept_neighbors_are_searched_each_query_once(world: World) -> None:
-    """A dropped name costs no request; a category without queries is asked by its name."""
+def test_licenses_that_the_api_does_not_know_are_not_asked_for(world: World) -> None:
+    """It refuses a query that names one; without any other, no picture can have it."""
     asked: list[dict[str, str]] = []
     world.search = pages(1, asked)
-    names = [neighbor("a", "x", "x", "y"), neighbor("b"), neighbor("c", "z", reason=NameReason.IS_TARGET)]
-    told: list[int] = []
-    search(names, config_for(world), told.append)
+    config = config_for(world)
+    find([neighbor("braeburn")], config.model_copy(update={"licenses": ("by", "gfdl")}))
+    assert find([neighbor("braeburn")], config.model_copy(update={"licenses": ("gfdl",)})) == []
+    find([neighbor("braeburn")], config.model_copy(update={"allow_unknown_license": True}))
+    assert [query.get("license") for query in asked] == ["by", None]
+
+
+def test_each_round_asks_for_further_results_alone(world: World) -> None:
+    """A category of 20 pictures looks at two pages of ten a round, until a round finds nothing."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(45, asked)
+    config = config_for(world, page_size=10).model_copy(update={"per_category": 20})
+    source, before, ranks = config.sources[0], list[Asked](), list[list[int]]()
+    while asks := asks_of([neighbor("braeburn")], source.name, before, config):
+        found, rows = search(source, asks, config)
+        before += rows
+        ranks.append([one.rank for one in found])
+    assert ranks == [list(range(20)), list(range(20, 40)), list(range(40, 45)), []]
+    assert [query["page"] for query in asked] == ["1", "2", "3", "4", "5", "7"]
+    assert [(row.skip, row.limit, row.offered) for row in before] == [
+        (0, 20, 20),
+        (20, 20, 20),
+        (40, 20, 5),
+        (60, 20, 0),
+    ]
+
+
+def test_each_query_is_asked_once(world: World) -> None:
+    """A category without queries is asked by its name, and each question is told of as it ends."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(1, asked)
+    names, config, told = [neighbor("a", "x", "x", "y"), neighbor("b")], config_for(world), list[int]()
+    search(config.sources[0], asks_of(names, "openverse", (), config), config, told.append)
     assert sorted(query["q"] for query in asked) == ["b", "x", "y"]
     assert sum(told) == 3
 
 
 def test_missing_optional_fields_are_empty(world: World) -> None:
-    """What the documentation marks optional may be null or absent; a result without URL is none."""
+    """What the documentation marks optional may be null or absent; a result without URL is none, and keeps its rank."""
 
     async def answer(_: web.Request) -> web.Response:
         bare = {"id": "1", "url": "https://example.org/1.jpg", "title": None, "license": "cc0"}
         return web.json_response({"result_count": 2, "page_count": 1, "results": [{"id": "2", "license": "by"}, bare]})
 
     world.search = answer
-    [found] = search([neighbor("braeburn")], config_for(world))
-    assert (found.rank, found.title, found.creator, found.landing_url, found.license) == (0, "", "", "", "cc0")
+    [found] = find([neighbor("braeburn")], config_for(world))
+    assert (found.rank, found.title, found.creator, found.landing_url, found.license) == (1, "", "", "", "cc0")
 
 
 def test_deeper_than_allowed_is_the_end(world: World) -> None:
@@ -108,7 +132,18 @@ def test_deeper_than_allowed_is_the_end(world: World) -> None:
         return web.Response(status=401) if request.query["page"] == "3" else await whole(request)
 
     world.search = answer
-    assert len(search([neighbor("braeburn")], config_for(world, page_size=10))) == 20
+    assert len(find([neighbor("braeburn")], config_for(world, page_size=10))) == 20
+
+
+def test_no_deeper_than_the_recipe_says(world: World) -> None:
+    """Nothing is asked beyond the last page that the API allows."""
+    asked: list[dict[str, str]] = []
+    world.search = pages(100, asked)
+    config = config_for(world, page_size=10, max_pages=3)
+    assert len(find([neighbor("braeburn")], config)) == 30
+    later = [Asked("braeburn", "openverse", "braeburn", 0, 30, 30)]
+    assert find([neighbor("braeburn")], config, later) == []
+    assert len(asked) == 3
 
 
 def test_a_throttled_search_waits_and_goes_on(world: World) -> None:
@@ -120,7 +155,7 @@ def test_a_throttled_search_waits_and_goes_on(world: World) -> None:
         return web.Response(status=429, headers={"Retry-After": "1"}) if len(times) == 1 else await whole(request)
 
     world.search = answer
-    assert len(search([neighbor("braeburn")], config_for(world))) == 1
+    assert len(find([neighbor("braeburn")], config_for(world))) == 1
     assert times[1] - times[0] >= 1
 
 
@@ -133,7 +168,7 @@ def test_the_pace_between_requests_holds(world: World) -> None:
         return await whole(request)
 
     world.search = answer
-    search([neighbor("braeburn", "a", "b", "c")], config_for(world, pause_seconds=0.2))
+    find([neighbor("braeburn", "a", "b", "c")], config_for(world, pause_seconds=0.2))
     assert all(later - earlier >= 0.15 for earlier, later in itertools.pairwise(times))
 
 
@@ -180,7 +215,7 @@ def test_a_source_that_cannot_be_used_names_itself_and_the_mend(
     """The stage stops with the address and what to do about it."""
     config = arrange(world)
     with pytest.raises(Unreachable) as caught:
-        search([neighbor("braeburn")], config)
-    assert config.sources[0].base_url in caught.value.problem
+        find([neighbor("braeburn")], config)
+    assert str(getattr(config.sources[0], "base_url", None)) in caught.value.problem
     assert problem in caught.value.problem
     assert mend in caught.value.mend

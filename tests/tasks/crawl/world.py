@@ -7,7 +7,7 @@ import struct
 import threading
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 
@@ -124,7 +124,7 @@ class World:
             case "svg":
                 return _plain(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")
             case "endless":
-                return await _stream(request, None, bytes(1 << 16), 100_000, 0)
+                return await _stream(request, None, good + bytes(1 << 16), 100_000, 0)
             case "large":
                 return await _stream(request, 1 << 40, good, 1, 0)
             case "drip":
@@ -138,7 +138,7 @@ class World:
             case "gzip":
                 return _plain(gzip.compress(good), Content_Encoding="gzip")
             case "bomb":
-                return _plain(gzip.compress(bytes(4 << 20)), Content_Encoding="gzip")
+                return _plain(gzip.compress(good + bytes(64 << 20)), Content_Encoding="gzip")
             case "noai":
                 return _plain(good, X_Robots_Tag="noai")
             case "to":
@@ -187,7 +187,7 @@ def offer(url: str, neighbor: str = "granny smith", rank: int = 0, license_id: s
     )  # fmt: skip
 
 
-def recipe(base_url: str = "http://127.0.0.2:1", **changes: object) -> CrawlConfig:
+def recipe(base_url: str = "http://127.0.0.2:1", pace: Mapping[str, object] = {}, **changes: object) -> CrawlConfig:
     """A config that may reach the PUBLIC addresses, with small limits."""
     return CrawlConfig.model_validate(
         {
@@ -195,6 +195,7 @@ def recipe(base_url: str = "http://127.0.0.2:1", **changes: object) -> CrawlConf
             "contact": "mailto:test@example.org",
             "allow_networks": ["127.0.0.0/24"],
             "limits": {"max_bytes": 1 << 20, "max_pixels": 4_000_000},
+            "pace": {"retry_seconds": 0.05, **pace},
             **changes,
         }
     )

@@ -12,8 +12,8 @@ from storage.records import Crawled, Decision, DropReason, Neighbor, Relation
 from storage.shards import unpack
 from tasks.shard.config import ShardConfig
 from tasks.shard.pack import auxiliary_classes, pack_shard, plan
-from tasks.shard.resize import resize
 from tests.vision.scenes import encoded, scene
+from vision.resize import resize
 
 NAMES = ("lime", "grapefruit", "pomelo")
 NEIGHBORS = [Neighbor(name, (at,), Relation.SIBLING, (name,), "", None, "", "m", "p") for at, name in enumerate(NAMES)]

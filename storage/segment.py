@@ -1,0 +1,42 @@
+"""A segment of the picture store while it is still in memory."""
+
+import io
+import tarfile
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from storage import filesystem, tables
+from storage.pictures import INDEX, TAR, StoredPicture
+
+Place = tuple[str, int]
+"""A segment, and the offset in bytes of a picture inside its tar."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """Pictures and rows that will be one tar and one index; rows may point into other segments' tars."""
+
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    tar: io.BytesIO = field(default_factory=io.BytesIO)
+    rows: list[StoredPicture] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    def append(self, digest: str, data: bytes) -> Place:
+        """Put the bytes behind the others, as one member of a plain tar; where they lie."""
+        member = tarfile.TarInfo(digest)
+        member.size = len(data)
+        self.tar.write(member.tobuf(tarfile.USTAR_FORMAT))
+        self.places[digest] = (self.name, self.tar.tell())
+        self.tar.write(data)
+        self.tar.write(bytes(-len(data) % tarfile.BLOCKSIZE))
+        return self.places[digest]
+
+    def write(self, store: str) -> None:
+        """Write the tar first and the index last, below the store's address; nothing can be appended after."""
+        if self.places:  # none where every picture was held already
+            self.tar.write(bytes(2 * tarfile.BLOCKSIZE))
+            filesystem.write_bytes(filesystem.join(store, self.name + TAR), self.tar.getbuffer())
+        index = filesystem.join(store, self.name + INDEX)
+        tables.write_table(index, tables.to_table(self.rows, StoredPicture))

@@ -1,0 +1,127 @@
+"""Take-downs from the command line, and what the pipeline does after one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.pipeline import extrapolate
+from flows.purge import main
+from storage.manifest import read_rows
+from storage.records import Crawled, FetchReason, ShardEntry, Stage, StageRef
+from tests.flows.conftest import World
+from tests.storage.purged_root import digest, files, places, run, store, url
+
+RECIPE = "recipes/demo.yaml"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> str:
+    """A data root with every stage of a small run."""
+    run(str(tmp_path))
+    return str(tmp_path)
+
+
+def purge(monkeypatch: pytest.MonkeyPatch, root: str, *arguments: str) -> int:
+    """The exit code of the command."""
+    monkeypatch.setattr(sys, "argv", ["purge", RECIPE, "--data-root", root, *arguments])
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_it_says_what_goes_and_what_must_be_made_again(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The URLs, copies included; the stages, the shards by name, the command, and the models that stay."""
+    store(root, {"g": "a"})
+    assert purge(monkeypatch, root, "--url", url("a")) == 0
+    said = capsys.readouterr().out
+    assert f"taken down: {url('a')}" in said
+    assert f"taken down, the same picture: {url('g')}" in said
+    assert all(stage in said for stage in ("crawl", "embed", "select", "shard", "report"))
+    assert "shard-x-00-of-02.tar" in said
+    assert "shard-x-01-of-02.tar" not in said
+    assert f"python -m flows.pipeline {RECIPE} --data-root {root}" in said
+    assert "trained on it, and kept:" in said
+    assert not places(root, "a")
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Line for line, but for the first and the last."""
+    before = files(root)
+    assert purge(monkeypatch, root, "--creator", "EVE", "--dry-run") == 0
+    dry = capsys.readouterr().out.splitlines()
+    assert files(root) == before
+    assert purge(monkeypatch, root, "--creator", "EVE") == 0
+    wet = capsys.readouterr().out.splitlines()
+    assert dry[1:] == wet[: len(dry) - 1]
+    assert "dry run" in dry[0]
+
+
+def test_once_more_is_no_error_and_says_so(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks twice is told that it was done."""
+    purge(monkeypatch, root, "--digest", digest("d"))
+    capsys.readouterr()
+    assert purge(monkeypatch, root, "--digest", digest("d")) == 0
+    assert "it was taken down before" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--url", "https://elsewhere.example/"), 1, "matches"),
+        (("--digest", "beef"), 1, "is no SHA-256"),
+        (("--creator", "  "), 1, "names no picture"),
+        ((), 2, "say what to take down"),
+    ],
+)
+def test_what_cannot_be_taken_down_is_said(
+    root: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    """Nothing matched, or the request names nothing."""
+    assert purge(monkeypatch, root, *arguments) == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+
+
+def test_it_needs_neither_prefect_nor_torch() -> None:
+    """A take-down must not wait for a server."""
+    code = "import flows.purge, sys; sys.exit(bool({'prefect', 'torch'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def _attempts(ref: StageRef) -> set[str]:
+    return {path.name for path in Path(ref.uri).iterdir() if path.is_dir() and path.name != "parts"}
+
+
+def test_the_pipeline_goes_on_without_it(
+    prefect_server: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run says of its URLs that they were taken down, and packs every other picture as before."""
+    recipe = world.recipe(tmp_path)
+    before = {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}
+    kept = {row.digest for row in read_rows(before[Stage.SHARD], ShardEntry)}
+    gone = min(kept)
+    assert purge(monkeypatch, str(tmp_path), "--digest", gone) == 0
+    after = {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}
+    rows = [row for row in read_rows(after[Stage.CRAWL], Crawled) if row.reason is FetchReason.TAKEN_DOWN]
+    assert rows
+    assert not any(row.digest for row in rows)
+    packed = {row.digest for row in read_rows(after[Stage.SHARD], ShardEntry)}
+    assert gone not in packed
+    assert packed >= kept - {gone}
+    assert after[Stage.CRAWL].uri == before[Stage.CRAWL].uri
+    assert {ref.stage for ref in after.values() if ref.reused} >= {Stage.TARGETS, Stage.NEIGHBORS}
+    assert len(_attempts(after[Stage.CRAWL])) == 2
