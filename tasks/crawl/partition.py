@@ -44,7 +44,8 @@ def _settled(candidate: Candidate, stored: StoredPicture | None, taken: TakenDow
         check_taken_down(candidate, taken)
         if stored is None:
             return None
-        check_size(stored.size, stored.width, stored.height, limits)
+        if not stored.form:  # else its size says nothing of what came
+            check_size(stored.size, stored.width, stored.height, limits)
     except Refused as refusal:
         return rejected(candidate, refusal.reason, refusal.detail)
     return row_of(candidate, stored)

@@ -116,7 +116,7 @@ class Web:
             if answer.status not in _REDIRECTS or "Location" not in answer.headers:
                 return answer
             url = _join(target, answer.headers["Location"])
-            if self._guard.check(url).host != target.host:
+            if self._guard.check(url).host != target.host and hop < self._limits.max_redirects:
                 return Elsewhere(url, hop + 1)
         raise Refused(FetchReason.TOO_MANY_REDIRECTS, f"over {self._limits.max_redirects}")
 

@@ -3,15 +3,19 @@
 import subprocess
 import sys
 import time
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storage.pictures import PictureStore
+from storage.pictures import PictureStore, digest_of
 from storage.records import Crawled, FetchReason
+from storage.takedown import TakenDown
 from tasks.crawl.line import IN_A_ROW
 from tasks.crawl.partition import fetch_through
-from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, hasty, offer, recipe
+from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, hasty, jpeg, offer, recipe
+from vision.decode import decode
 
 ROOT = Path(__file__).parents[3]
 
@@ -236,3 +240,73 @@ def test_a_killed_crawl_keeps_what_is_whole(world: World, tmp_path: Path) -> Non
     after = PictureStore(str(tmp_path))
     assert dict(after.read_many(row.digest or "" for row in rows)).keys() == {row.digest for row in rows}
     assert len(world.paths()) == len(urls) - len(held)
+
+
+def test_a_server_error_is_tried_again_later(world: World, tmp_path: Path) -> None:
+    """A picture that comes at the second try is kept; a host that fails for good has its last reason."""
+    world.failing["/shaky/1"] = 1
+    world.failing["/shaky/2"] = 9
+    assert crawl_one(world, tmp_path, "/shaky/1").digest
+    row = crawl_one(world, tmp_path, "/shaky/2")
+    assert (row.reason, row.detail) == (FetchReason.BAD_STATUS, "500")
+    assert world.paths().count("/shaky/2") == 1 + recipe().pace.retries
+
+
+def test_resized_pictures_alone_can_be_held(world: World, tmp_path: Path) -> None:
+    """What is held is small, and its row is the same when it is found instead of fetched."""
+    small = recipe(keep={"resize_mode": "keep_ratio", "image_size": 32, "quality": 80})
+    [row] = fetch_through([offer(world.url("/good/1"))], str(tmp_path), small)
+    store = PictureStore(str(tmp_path))
+    held = store.read(row.digest or "")
+    stored = store.find_many([row.url], small.keep.model_dump_json() if small.keep else "")[row.url]
+    assert (row.width, row.height, row.size) == (32, 32, len(held))
+    assert decode(held, 10**6).size == (32, 32)
+    assert stored.original == digest_of(jpeg(zlib.crc32(b"/good/1")))
+    world.asked.clear()
+    assert fetch_through([offer(world.url("/good/1"))], str(tmp_path), small) == [row]
+    assert world.asked == []
+
+
+def test_who_wants_the_original_does_not_get_a_resized_one(world: World, tmp_path: Path) -> None:
+    """Another size is fetched again; an original serves for any."""
+    small = recipe(keep={"resize_mode": "keep_ratio", "image_size": 32})
+    url = world.url("/good/1")
+    fetch_through([offer(url)], str(tmp_path), small)
+    [row] = fetch_through([offer(url)], str(tmp_path), recipe())
+    assert (row.width, row.digest) == (96, digest_of(jpeg(zlib.crc32(b"/good/1"))))
+    world.asked.clear()
+    fetch_through([offer(url)], str(tmp_path), recipe(keep={"image_size": 64}))
+    assert world.asked == []
+
+
+@pytest.mark.parametrize("trait", ["urls", "creators", "digests", "to"])
+def test_what_was_taken_down_is_not_fetched_again(world: World, tmp_path: Path, trait: str) -> None:
+    """By URL, creator, bytes, or where a redirect leads: a row with its reason, and nothing stored."""
+    there = f"http://{PUBLIC[1]}:{world.port}/good/1"
+    named = {
+        "urls": {"urls": [world.url("/good/1")]},
+        "creators": {"creators": ["SOMEONE"]},
+        "digests": {"digests": [digest_of(jpeg(zlib.crc32(b"/good/1")))]},
+        "to": {"urls": [there]},
+    }[trait]
+    TakenDown.of(**named).record(str(tmp_path))
+    row = crawl_one(world, tmp_path, f"/to/1?url={there}" if trait == "to" else "/good/1")
+    assert (row.reason, row.digest) == (FetchReason.TAKEN_DOWN, None)
+    assert PictureStore(str(tmp_path)).find(row.url) is None
+    assert bool(world.paths()) == (trait in ("digests", "to"))
+    assert not world.paths(PUBLIC[1])
+
+
+def test_a_pool_is_read_without_the_web_and_only_where_it_lies(tmp_path: Path) -> None:
+    """A file of the pool is kept like a picture of the web; the same URL from another source is refused."""
+    inside, outside = tmp_path / "pool" / "lime" / "1.jpg", tmp_path / "secret.jpg"
+    inside.parent.mkdir(parents=True)
+    inside.write_bytes(jpeg(1))
+    outside.write_bytes(jpeg(2))
+    pool = {"kind": "local", "root": str(tmp_path / "pool"), "license": "by"}
+    config = recipe(sources=[pool])
+    offers = [replace(offer(path.as_uri()), source="local") for path in (inside, outside)]
+    foreign = offer(inside.as_uri())
+    good, bad = (fetch_through([one], str(tmp_path / "root"), config)[0] for one in offers)
+    assert (good.digest, bad.reason) == (digest_of(jpeg(1)), FetchReason.BAD_URL)
+    assert fetch_through([foreign], str(tmp_path / "other"), config)[0].reason is FetchReason.BAD_URL

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_host_is_asked_one_by_one_until_its_robots_txt_is_known() -> None:
     hosts = Hosts(delays={"slow": 0.05})
     hosts.run(*urls("slow", 4), per_host=4)
     times = hosts.times("slow")
-    assert all(later - sooner >= 0.045 for sooner, later in zip(times, times[1:], strict=False))
+    assert all(later - sooner >= 0.045 for sooner, later in pairwise(times))
 
 
 def test_a_pause_holds_for_all_urls_of_the_host_and_for_no_other() -> None:

@@ -41,26 +41,21 @@ def huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def corrupt_png() -> bytes:
+    """A picture whose pixels do not unfold."""
+    sink = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)).save(sink, "PNG")
+    data = bytearray(sink.getvalue())
+    data[2000:2100] = bytes(100)
+    return bytes(data)
+
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def _plain(body: bytes, kind: str = "image/jpeg", **headers: str) -> web.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return web.Response(body=body, content_type=kind, headers=named)
-
-
-async def _stream(
-    request: web.Request, length: int | None, chunk: bytes, times: int, pause: float
-) -> web.StreamResponse:
-    response = web.StreamResponse()
-    response.content_length = length
-    await response.prepare(request)
-    for _ in range(times):
-        await response.write(chunk)
-        await asyncio.sleep(pause)
-    if request.transport:
-        request.transport.close()
-    return response
 
 
 class World:
@@ -71,9 +66,12 @@ class World:
         self.open: Counter[str] = Counter()
         self.most: defaultdict[str, int] = defaultdict(int)
         self.throttle: dict[str, list[float]] = {}
+        self.failing: dict[str, int] = {}
         self.robots: dict[str, tuple[int, str]] = {}
         self.search: Handler | None = None
         self.port = 0
+        self.sent = 0
+        self.reached: set[str] = set()
 
     def url(self, path: str, host: str = PUBLIC[0]) -> str:
         """The address of a path on a host."""
@@ -86,6 +84,8 @@ class World:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Count a request, and answer it as its path says."""
         host = request.url.host or ""
+        if request.transport:
+            self.reached.add(request.transport.get_extra_info("sockname")[0])
         self.asked.append((host, request.path))
         self.open[host] += 1
         self.most[host] = max(self.most[host], self.open[host])
@@ -101,11 +101,28 @@ class World:
         if request.path.startswith("/v1/images") and self.search:
             return await self.search(request)
         kind = request.path.split("/")[1]
+        if self.failing.get(request.path, 0) > 0:
+            self.failing[request.path] -= 1
+            return web.Response(status=500)
         if kind == "throttled":
             waits = self.throttle.setdefault(request.path, [0.3])
             if waits:
                 return web.Response(status=429, headers={"Retry-After": f"{waits.pop(0):g}"})
         return await self._picture(request, kind)
+
+    async def _stream(
+        self, request: web.Request, length: int | None, chunk: bytes, times: int, pause: float
+    ) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_length = length
+        await response.prepare(request)
+        for _ in range(times):
+            await response.write(chunk)
+            self.sent += len(chunk)
+            await asyncio.sleep(pause)
+        if request.transport:
+            request.transport.close()
+        return response
 
     async def _picture(self, request: web.Request, kind: str) -> web.StreamResponse:
         seed = zlib.crc32(request.path.encode())
@@ -116,7 +133,7 @@ class World:
             case "missing":
                 return web.Response(status=404)
             case "truncated":
-                return await _stream(request, len(good), good[: len(good) // 2], 1, 0)
+                return await self._stream(request, len(good), good[: len(good) // 2], 1, 0)
             case "cut":
                 return _plain(good[: len(good) // 2])
             case "html":
@@ -124,11 +141,13 @@ class World:
             case "svg":
                 return _plain(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")
             case "endless":
-                return await _stream(request, None, good + bytes(1 << 16), 100_000, 0)
+                return await self._stream(request, None, good + bytes(1 << 16), 100_000, 0)
+            case "endless-page":
+                return await self._stream(request, None, b"<html>" + bytes(1 << 16), 100_000, 0)
             case "large":
-                return await _stream(request, 1 << 40, good, 1, 0)
+                return await self._stream(request, 1 << 40, good, 1, 0)
             case "drip":
-                return await _stream(request, len(good), good[:1], 1000, 0.1)
+                return await self._stream(request, len(good), good[:1], 1000, 0.1)
             case "silent":
                 await asyncio.sleep(60)
             case "huge":
@@ -139,6 +158,21 @@ class World:
                 return _plain(gzip.compress(good), Content_Encoding="gzip")
             case "bomb":
                 return _plain(gzip.compress(good + bytes(64 << 20)), Content_Encoding="gzip")
+            case "damaged-gzip":
+                return _plain(b"no gzip at all" + good, Content_Encoding="gzip")
+            case "cut-gzip":
+                return _plain(gzip.compress(good)[:-200], Content_Encoding="gzip")
+            case "brotli":
+                return _plain(good, Content_Encoding="br")
+            case "long-header":
+                return _plain(good, X_Long="x" * 100_000)
+            case "corrupt":
+                return _plain(corrupt_png(), "image/png")
+            case "no-content":
+                return web.Response(status=204)
+            case "ping":
+                other = PUBLIC[1] if request.url.host == PUBLIC[0] else PUBLIC[0]
+                return web.Response(status=302, headers={"Location": self.url(request.path, other)})
             case "noai":
                 return _plain(good, X_Robots_Tag="noai")
             case "to":
