@@ -32,7 +32,7 @@ from benchmarks.web.outputs import compare, read_outputs
 from benchmarks.web.peer import peer_python
 from benchmarks.web.pictures import DISTINCT, draw
 
-QUICK, FULL = Scale(pictures=300), Scale(pictures=2000, rounds=5)
+QUICK, FULL = Scale(pictures=300), Scale(pictures=3000, rounds=5)
 PATIENCE = 900.0
 """Seconds after which a run is broken off."""
 
@@ -73,7 +73,7 @@ def _outputs(laps: Mapping[str, Lap], course: Course, python: Path) -> dict[str,
         if len(packed) != len(course.kinds):
             said = (laps[name].out / "client.log").read_text(errors="replace")[-2000:]
             raise SystemExit(f"{name} packed {len(packed)} of {len(course.kinds)} pictures; it said: {said}")
-    near = psnr(outputs, course.pictures, python, course.pictures.parent)
+    near = psnr(outputs, course.pictures)
     return {**asdict(compare(outputs, course.pictures)), "psnr_against_area": near}
 
 

@@ -60,7 +60,7 @@ def _inputs(at: World, keys: Sequence[str], folder: Path) -> Inputs:
     pictures = np.empty(len(keys), dtype=object)
     for number, key in enumerate(keys):
         original = at.corpus.picture(key)
-        packed, suffix = resize(original, at.recipe.shard)
+        packed, suffix = resize(original, at.recipe.shard.size)
         path = folder / f"{number}.{suffix}"
         path.write_bytes(packed)
         pictures[number] = Picture(str(path), hashlib.sha256(original).hexdigest())

@@ -34,8 +34,9 @@ from storage.manifest import read_manifest, read_rows
 from storage.records import Crawled, Stage
 
 PROJECT = Path(__file__).parent.parent
-NAMES = tuple(f"{color} {thing}" for color in ("amber", "copper", "cobalt", "ivory") for thing in
-              ("kettle", "lantern", "saddle", "ribbon", "anchor", "barrel", "feather", "thimble", "bellows", "trowel"))  # fmt: skip
+COLORS = ("amber", "copper", "cobalt", "ivory")
+THINGS = ("kettle", "lantern", "saddle", "ribbon", "anchor", "barrel", "feather", "thimble", "bellows", "trowel")
+NAMES = tuple(f"{color} {thing}" for color in COLORS for thing in THINGS)
 CLASSES = ("tin box", "tin can")
 SAMPLE_SECONDS = 0.25
 
@@ -80,7 +81,8 @@ def _recipe(work: Path, port: int, count: int) -> Path:
                 {
                     "kind": "url_list",
                     "path": str(work / "urls.parquet"),
-                    "category_column": "category", "caption_column": "category",
+                    "category_column": "category",
+                    "caption_column": "category",
                     "license": "cc0",
                 }
             ],
@@ -97,9 +99,8 @@ def _recipe(work: Path, port: int, count: int) -> Path:
 @contextmanager
 def _crowd() -> Iterator[int]:
     """The hosts, in a process of their own; their port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.web.crowd"], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )  # fmt: skip
+    command = [sys.executable, "-m", "benchmarks.web.crowd"]
+    process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  # ours
     try:
         yield int(process.stdout.readline() if process.stdout else "")
     finally:
@@ -149,8 +150,8 @@ def run(recipe: Path, root: Path, moments: Sequence[float]) -> Outcome:
     fetched = ended.pop("fetched")
     return Outcome(
         sum(ended.values()) + fetched, fetched, dict(ended), read_manifest(ref.uri).ref.content,
-        round(time.monotonic() - started, 1), *(round(size, 1) for size in (sizes[len(sizes) // 2], sizes[-1], max(sizes))),
-        kills,
+        round(time.monotonic() - started, 1), round(sizes[len(sizes) // 2], 1), round(sizes[-1], 1),
+        round(max(sizes), 1), kills,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Appends to the picture store, segment by segment, so that a kill loses seconds and never harms."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from storage.pictures import Origin, PictureStore, StoredPicture, digest_of
 from storage.segment import Place, Segment
@@ -14,6 +14,13 @@ class Roll:
     pictures: int = 2000
     size: int = 32 << 20
     seconds: float = 5.0
+
+
+_ORIGIN = tuple(f.name for f in fields(Origin))
+
+
+def _fields(origin: Origin) -> dict[str, str]:
+    return {name: getattr(origin, name) for name in _ORIGIN}
 
 
 class PictureWriter:
@@ -76,7 +83,7 @@ class PictureWriter:
         digest = digest_of(data)
         segment, offset = self._place(digest, data)
         stored = StoredPicture(
-            **asdict(origin), digest=digest, original=original or digest, size=len(data), width=width,
+            **_fields(origin), digest=digest, original=original or digest, size=len(data), width=width,
             height=height, format=kind, segment=segment, offset=offset, form=form,
         )  # fmt: skip
         self._open.rows.append(stored)

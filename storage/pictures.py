@@ -9,7 +9,7 @@ What is taken down leaves by `storage.purge_store` alone.
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -143,6 +143,11 @@ class PictureStore:
         """Each of the pictures once, in the order in which they lie on disk."""
         for stored in sorted(self._held(digests), key=lambda held: (held.segment, held.offset)):
             yield stored.digest, read_stored(self.uri, stored)
+
+    def reader(self, digests: Iterable[str]) -> Callable[[str], bytes]:
+        """What `read` does, for any of these pictures, which are looked up together."""
+        held = {stored.digest: stored for stored in self._held(digests)}
+        return lambda digest: read_stored(self.uri, held[digest])
 
     def read(self, digest: str) -> bytes:
         """The held bytes of one picture; DamagedStore where they are gone or changed."""

@@ -1,12 +1,11 @@
 """A segment of the picture store while it is still in memory."""
 
 import io
-import tarfile
 import time
 import uuid
 from dataclasses import dataclass, field
 
-from storage import filesystem, tables
+from storage import filesystem, tables, ustar
 from storage.pictures import INDEX, TAR, StoredPicture
 
 Place = tuple[str, int]
@@ -25,18 +24,16 @@ class Segment:
 
     def append(self, digest: str, data: bytes) -> Place:
         """Put the bytes behind the others, as one member of a plain tar; where they lie."""
-        member = tarfile.TarInfo(digest)
-        member.size = len(data)
-        self.tar.write(member.tobuf(tarfile.USTAR_FORMAT))
+        self.tar.write(ustar.header(digest, len(data)))
         self.places[digest] = (self.name, self.tar.tell())
         self.tar.write(data)
-        self.tar.write(bytes(-len(data) % tarfile.BLOCKSIZE))
+        self.tar.write(ustar.padding(len(data)))
         return self.places[digest]
 
     def write(self, store: str) -> None:
         """Write the tar first and the index last, below the store's address; nothing can be appended after."""
         if self.places:  # none where every picture was held already
-            self.tar.write(bytes(2 * tarfile.BLOCKSIZE))
+            self.tar.write(ustar.END)
             filesystem.write_bytes(filesystem.join(store, self.name + TAR), self.tar.getbuffer())
         index = filesystem.join(store, self.name + INDEX)
         tables.write_table(index, tables.to_table(self.rows, StoredPicture))

@@ -6,6 +6,8 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from storage import ustar
+
 CLASS, ABOUT = "cls", "json"
 
 
@@ -31,22 +33,24 @@ class Packed:
     places: dict[str, tuple[int, int]]
 
 
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> int:
-    member = tarfile.TarInfo(name)  # its defaults (time 0, owner 0, mode 644) are the same everywhere
-    member.size = len(data)
-    tar.addfile(member, io.BytesIO(data))
-    return tar.offset - -(-len(data) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+def _add(tar: io.BytesIO, name: str, data: bytes) -> int:
+    """Append one file; the offset of its content."""
+    tar.write(ustar.header(name, len(data)))
+    offset = tar.tell()
+    tar.write(data)
+    tar.write(ustar.padding(len(data)))
+    return offset
 
 
 def pack(samples: Iterable[Sample]) -> Packed:
     """Pack samples, in key order, into one tar."""
-    sink, places = io.BytesIO(), {}
-    with tarfile.open(fileobj=sink, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for sample in sorted(samples, key=lambda s: s.key):
-            places[sample.key] = (_add(tar, f"{sample.key}.{sample.extension}", sample.picture), len(sample.picture))
-            _add(tar, f"{sample.key}.{CLASS}", str(sample.label).encode())
-            _add(tar, f"{sample.key}.{ABOUT}", json.dumps(sample.about, sort_keys=True).encode())
-    return Packed(sink.getvalue(), places)
+    tar, places = io.BytesIO(), {}
+    for sample in sorted(samples, key=lambda s: s.key):
+        places[sample.key] = (_add(tar, f"{sample.key}.{sample.extension}", sample.picture), len(sample.picture))
+        _add(tar, f"{sample.key}.{CLASS}", str(sample.label).encode())
+        _add(tar, f"{sample.key}.{ABOUT}", json.dumps(sample.about, sort_keys=True).encode())
+    tar.write(ustar.END)
+    return Packed(tar.getvalue(), places)
 
 
 def unpack(tar: bytes) -> Iterator[Sample]:

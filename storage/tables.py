@@ -8,6 +8,7 @@ import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,12 +63,17 @@ def to_table(rows: Iterable[Row], row: type[Row]) -> pa.Table:
     return pa.table({name: [getattr(r, name) for r in held] for name in names}, schema=schema_of(row))
 
 
+@cache
+def _readers(row: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(row)
+    return {f.name: _reader(hints[f.name]) for f in fields(row)}
+
+
 def from_table(table: pa.Table, row: type[Row]) -> list[Row]:
     """The rows of a table, in order; columns that the row class does not know are left out."""
-    hints = typing.get_type_hints(row)
     columns = []
-    for f in fields(row):  # type: ignore[arg-type]  # a row class is a dataclass
-        values, read = table[f.name].to_pylist(), _reader(hints[f.name])
+    for name, read in _readers(row).items():  # type: ignore[arg-type]  # a class has a hash
+        values = table[name].to_pylist()
         columns.append([read(value) for value in values] if read else values)
     return [row(*values) for values in zip(*columns, strict=True)]
 

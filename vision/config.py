@@ -1,4 +1,4 @@
-"""Which encoder, and how a picture is brought to its input."""
+"""Which encoder, how a picture is brought to its input, and how one is resized to be kept."""
 
 from typing import Literal, Self
 
@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
+from vision.resize import Mode, Size
 
 Color = tuple[float, float, float]
 
@@ -43,3 +44,20 @@ class EncoderConfig(Section):
     def __hash__(self) -> int:
         # Options are a mapping, which has no hash of its own; a loaded encoder is cached by its config.
         return hash(self.model_dump_json())
+
+
+class ResizeConfig(Section):
+    """How pictures are resized."""
+
+    resize_mode: Mode = Field(
+        "keep_ratio",
+        description="none: the bytes as they are; keep_ratio: shorter side to image_size, never enlarged; "
+        "center_crop, border: a square of image_size, cropped or padded",
+    )
+    image_size: int = Field(256, ge=16, le=4096, description="Pixels of the side that resize_mode names")
+    quality: int = Field(90, ge=1, le=100, description="JPEG quality of resized pictures")
+
+    @property
+    def size(self) -> Size:
+        """The same, for `vision.resize`."""
+        return Size(self.resize_mode, self.image_size, self.quality)

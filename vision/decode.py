@@ -29,6 +29,9 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SIDEWAYS = {
+    Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90,
+}  # fmt: skip
 # What Pillow's readers raise on malformed bytes; its own errors are OSErrors.
 _MALFORMED = (
     OSError,
@@ -95,10 +98,14 @@ def _open(data: bytes) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
+def _header(picture: Image.Image) -> Header:
+    return Header(picture.width, picture.height, picture.format or "")
+
+
 def header(data: bytes) -> Header:
     """Width, height and format without decoding a pixel; raises Undecodable(NOT_A_PICTURE)."""
     with _open(data) as picture:
-        return Header(picture.width, picture.height, picture.format or "")
+        return _header(picture)
 
 
 def _check(picture: Image.Image, max_pixels: int, min_side: int) -> None:
@@ -109,34 +116,50 @@ def _check(picture: Image.Image, max_pixels: int, min_side: int) -> None:
         raise Undecodable(Fault.TOO_SMALL, f"{width}x{height} is under {min_side} pixels a side")
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    """The picture as EXIF says it is to be seen; a broken EXIF block says nothing."""
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """What brings the picture upright, as its EXIF block says; a broken one says nothing."""
     try:
-        turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+        return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
     except _MALFORMED:
-        return picture
-    return picture if turn is None else picture.transpose(turn)
+        return None
 
 
-def _scaled(picture: Image.Image, at_least: int) -> None:
+def _draft(picture: Image.Image, at_least: int) -> None:
     """Let a JPEG be decoded at 1/2, 1/4 or 1/8, if its shorter side keeps `at_least` pixels."""
     scale = at_least / min(picture.size)
     if scale < 1:
         picture.draft(None, (math.ceil(picture.width * scale), math.ceil(picture.height * scale)))
 
 
-def decode(data: bytes, max_pixels: int, min_side: int = 1, at_least: int = 0) -> Image.Image:
-    """The first frame as an upright sRGB picture, checked against its header before it is decoded.
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A picture that may be decoded smaller than it is, with width and height of all of it, upright, and its header."""
 
-    With `at_least`, a JPEG may come out smaller, its shorter side no less than this many pixels:
-    several times as fast, for who wants it small. Raises Undecodable with NOT_A_PICTURE,
-    TOO_MANY_PIXELS (more than `max_pixels`), TOO_SMALL (a side under `min_side`), or TRUNCATED
-    where the pixels break off or are damaged.
+    picture: Image.Image
+    full: tuple[int, int]
+    header: Header
+
+
+def decode_scaled(data: bytes, max_pixels: int, min_side: int, at_least: int) -> Scaled:
+    """As `decode`, but a JPEG may come out smaller, its shorter side no less than `at_least` pixels.
+
+    Several times as fast, for who wants it small.
     """
     with _open(data) as picture:
         _check(picture, max_pixels, min_side)
         with _reading(Fault.TRUNCATED):
-            if at_least:
-                _scaled(picture, at_least)
+            head, turn = _header(picture), _turn(picture)
+            _draft(picture, at_least)
             picture.load()
-            return to_rgb(_upright(picture))
+            upright = picture.transpose(turn) if turn is not None else picture
+            full = (head.height, head.width) if turn in _SIDEWAYS else (head.width, head.height)
+            return Scaled(to_rgb(upright), full, head)
+
+
+def decode(data: bytes, max_pixels: int, min_side: int = 1) -> Image.Image:
+    """The first frame as an upright sRGB picture, checked against its header before it is decoded.
+
+    Raises Undecodable with NOT_A_PICTURE, TOO_MANY_PIXELS (more than `max_pixels`), TOO_SMALL
+    (a side under `min_side`), or TRUNCATED where the pixels break off or are damaged.
+    """
+    return decode_scaled(data, max_pixels, min_side, at_least=max_pixels).picture  # no side has more

@@ -2,29 +2,30 @@
 
 import asyncio
 import os
-import queue
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO
 
 from vision.decode import Fault
-from vision.decoder import READY, Task, Verdict
+from vision.verdict import MESSAGE, READY, Task, Verdict, read_verdict, to_text
 
 _PROJECT = Path(__file__).parent.parent
 _STARTING = 60.0
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG")
 """What a decoder sees of the environment: nothing secret."""
 
-_GONE = (EOFError, OSError)
-"""What talking to a dead process raises."""
+
+_TUNING = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PILLOW_BLOCKS_MAX": "16",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
+"""One thread, and memory that is used again for the next picture: fresh pages cost more than filling them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,51 +37,62 @@ class Judged:
 
 
 class _Decoder:
-    """One process, and the way to it."""
+    """One process; pictures go to it and come back through memory that both see, words through a socket."""
 
     def __init__(self, task: Task) -> None:
         self.usable = True
         self._seconds = task.seconds
-        ours, theirs = socket.socketpair()
-        # A process that does not read must not hold up who writes to it.
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(task.seconds) + 1, 0))
-        command = [sys.executable, "-m", "vision.decoder", str(theirs.fileno()), task.model_dump_json()]
+        self._memory = os.memfd_create("picture")
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.setblocking(False)
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
+        command = [sys.executable, "-m", "vision.decoder", str(theirs.fileno()), str(self._memory), to_text(task)]
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        with theirs, tempfile.TemporaryFile() as said:
+        with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # ourselves
-                command, cwd=_PROJECT, env={**environment, "OPENBLAS_NUM_THREADS": "1"}, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=said, pass_fds=[theirs.fileno()],
+                command, cwd=_PROJECT, env={**environment, **_TUNING}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=self._said, pass_fds=[theirs.fileno(), self._memory],
             )  # fmt: skip
-            self._channel = Connection(ours.detach())
-            theirs.close()
-            self._await_ready(said)
 
-    def _await_ready(self, said: IO[bytes]) -> None:
-        with suppress(*_GONE):
-            if self._channel.poll(_STARTING) and self._channel.recv_bytes() == READY:
-                return
-        self.close()
-        said.seek(0)
-        raise RuntimeError(f"a decoder did not start: {said.read().decode(errors='replace').strip() or 'it is silent'}")
-
-    def judge(self, data: bytes) -> Judged:
-        """What becomes of a picture; where it is the end of this process, `usable` is False afterwards."""
+    async def _hear(self, seconds: float) -> bytes | None:
+        """The next message; empty where the process has ended, None where it takes too long."""
         try:
-            self._channel.send_bytes(data)
-            if self._channel.poll(self._seconds):
-                verdict = Verdict.model_validate_json(self._channel.recv_bytes())
-                return Judged(verdict, self._channel.recv_bytes())
-        except _GONE:
-            self.usable = False
-            return Judged(Verdict(fault=Fault.DECODER_DIED))
+            async with asyncio.timeout(seconds):
+                return await asyncio.get_running_loop().sock_recv(self._socket, MESSAGE)
+        except TimeoutError:
+            return None
+        except ConnectionError:
+            return b""
+
+    async def started(self) -> None:
+        """Return when pictures may come; RuntimeError, with what the process said, where it cannot start."""
+        if await self._hear(_STARTING) == READY:
+            return
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace").strip()
+        self.close()
+        raise RuntimeError(f"a decoder did not start: {said or 'it says nothing'}")
+
+    async def judge(self, data: bytes) -> Judged:
+        """What becomes of a picture; where it is the end of this process, `usable` is False afterwards."""
+        os.pwrite(self._memory, data, 0)
+        try:
+            self._socket.send(str(len(data)).encode())
+            heard = await self._hear(self._seconds)
+        except ConnectionError:
+            heard = b""
+        if heard and (verdict := read_verdict(heard)):
+            return Judged(verdict, os.pread(self._memory, min(verdict.size, os.fstat(self._memory).st_size), 0))
         self.usable = False
-        return Judged(Verdict(fault=Fault.TOO_COSTLY))
+        return Judged(Verdict(fault=Fault.TOO_COSTLY if heard is None else Fault.DECODER_DIED))
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._channel.close()
         self._process.kill()
         self._process.wait()
+        self._socket.close()
+        self._said.close()
+        os.close(self._memory)
 
 
 class Decoders:
@@ -92,37 +104,39 @@ class Decoders:
 
     def __init__(self, count: int, task: Task) -> None:
         self._task = task
-        self._idle: queue.LifoQueue[_Decoder] = queue.LifoQueue()
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="decoder")
+        self._idle: list[_Decoder] = []
+        self._free = asyncio.Semaphore(count)
 
-    def __enter__(self) -> "Decoders":
+    async def __aenter__(self) -> "Decoders":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        while not self._idle.empty():
-            self._idle.get().close()
+    async def __aexit__(self, *_: object) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
-    def _take(self) -> _Decoder:
+    async def _take(self) -> _Decoder:
+        if self._idle:
+            return self._idle.pop()
+        decoder = _Decoder(self._task)
+        await decoder.started()
+        return decoder
+
+    async def _judge_once(self, data: bytes) -> Judged:
+        decoder = await self._take()
         try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            return _Decoder(self._task)
-
-    def _judge_once(self, data: bytes) -> Judged:
-        decoder = self._take()
-        judged = decoder.judge(data)
-        if decoder.usable:
-            self._idle.put(decoder)
-        else:
-            decoder.close()
+            judged = await decoder.judge(data)
+        except asyncio.CancelledError:
+            decoder.usable = False
+            raise
+        finally:
+            if decoder.usable:
+                self._idle.append(decoder)
+            else:
+                decoder.close()
         return judged
 
-    def judge(self, data: bytes) -> Judged:
-        """What becomes of a picture; blocks, for at most twice the seconds of the task."""
-        judged = self._judge_once(data)
-        return self._judge_once(data) if judged.verdict.fault is Fault.DECODER_DIED else judged
-
-    async def judge_soon(self, data: bytes) -> Judged:
-        """The same without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.judge, data)
+    async def judge(self, data: bytes) -> Judged:
+        """What becomes of a picture, within twice the seconds of the task once a decoder is free."""
+        async with self._free:
+            judged = await self._judge_once(data)
+            return await self._judge_once(data) if judged.verdict.fault is Fault.DECODER_DIED else judged

@@ -1,13 +1,16 @@
 """Pictures at the size that training wants them, as JPEG bytes."""
 
 import io
+from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, ImageOps
-from pydantic import Field
+import cv2
+import numpy as np
+from PIL import Image
 
-from storage.section import Section
-from vision.decode import decode
+from vision.decode import Scaled, decode_scaled
+
+Mode = Literal["none", "keep_ratio", "center_crop", "border"]
 
 BORDER = (124, 116, 104)
 """The ImageNet mean color, so that padding is nearly zero after normalization."""
@@ -15,44 +18,74 @@ BORDER = (124, 116, 104)
 MOST_PIXELS = 178_000_000
 """The most that embed can be told to decode: what it has let through is not refused here."""
 
-_FILTER = Image.Resampling.HAMMING
-"""As sharp as bicubic when it shrinks, without its ringing and at two thirds of its time."""
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What `ResizeConfig` says, for who must not wait for pydantic to be imported."""
+
+    mode: Mode
+    side: int
+    quality: int
 
 
-class ResizeConfig(Section):
-    """How pictures are resized."""
-
-    resize_mode: Literal["none", "keep_ratio", "center_crop", "border"] = Field(
-        "keep_ratio",
-        description="none: the bytes as they are; keep_ratio: shorter side to image_size, never enlarged; "
-        "center_crop, border: a square of image_size, cropped or padded",
-    )
-    image_size: int = Field(256, ge=16, le=4096, description="Pixels of the side that resize_mode names")
-    quality: int = Field(90, ge=1, le=100, description="JPEG quality of resized pictures")
+def one_thread() -> None:
+    """Resize in the calling thread alone, for who has a process for each picture."""
+    cv2.setNumThreads(1)
 
 
-def fit(picture: Image.Image, config: ResizeConfig) -> Image.Image:
-    """The picture at the size that the config names; `none` leaves it as it is."""
-    side = config.image_size
-    match config.resize_mode:
+def _times(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _to(picture: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """The picture at this size: means of whole pixels to less than twice of it, then linear between neighbors.
+
+    As near to Lanczos as area or Hamming filters come, in a fraction of their time.
+    """
+    if (whole := min(picture.width // wanted[0], picture.height // wanted[1])) > 1:
+        picture = picture.reduce(whole)
+    return picture if picture.size == wanted else Image.fromarray(cv2.resize(np.asarray(picture), wanted))
+
+
+def _center(picture: Image.Image, full: tuple[int, int], side: int) -> Image.Image:
+    """The square in the middle."""
+    width, height = _times(full, side / min(full))
+    left, top = (width - side) // 2, (height - side) // 2
+    return _to(picture, (width, height)).crop((left, top, left + side, top + side))
+
+
+def _on_border(picture: Image.Image, full: tuple[int, int], side: int) -> Image.Image:
+    """All of it, on a square."""
+    width, height = _times(full, side / max(full))
+    canvas = Image.new("RGB", (side, side), BORDER)
+    canvas.paste(_to(picture, (width, height)), ((side - width) // 2, (side - height) // 2))
+    return canvas
+
+
+def fit(scaled: Scaled, size: Size) -> Image.Image:
+    """The picture at a size, as if it had been decoded whole; `none` leaves it as it is."""
+    match size.mode:
         case "center_crop":
-            return ImageOps.fit(picture, (side, side), _FILTER)
+            return _center(scaled.picture, scaled.full, size.side)
         case "border":
-            return ImageOps.pad(picture, (side, side), _FILTER, color=BORDER)
+            return _on_border(scaled.picture, scaled.full, size.side)
         case "none":
-            return picture
-    scale = side / min(picture.size)
-    if scale >= 1:
-        return picture
-    return picture.resize((round(picture.width * scale), round(picture.height * scale)), _FILTER)
+            return scaled.picture
+    return _to(scaled.picture, _times(scaled.full, min(1.0, size.side / min(scaled.full))))
 
 
-def resize(data: bytes, config: ResizeConfig, max_pixels: int = MOST_PIXELS, min_side: int = 1) -> tuple[bytes, str]:
-    """The picture's bytes as the config wants them, and their file extension; raises Undecodable."""
-    if config.resize_mode == "none":
+def to_jpeg(scaled: Scaled, size: Size) -> tuple[Image.Image, bytes]:
+    """The picture at a size, and as JPEG bytes."""
+    small, sink = fit(scaled, size), io.BytesIO()
+    small.save(sink, "JPEG", quality=size.quality)
+    return small, sink.getvalue()
+
+
+def resize(data: bytes, size: Size) -> tuple[bytes, str]:
+    """The picture's bytes at a size, and their file extension; raises Undecodable."""
+    if size.mode == "none":
+        if data.startswith(b"\xff\xd8\xff"):
+            return data, "jpg"
         with Image.open(io.BytesIO(data)) as picture:
-            return data, {"JPEG": "jpg"}.get(picture.format or "", (picture.format or "bin").lower())
-    sink = io.BytesIO()
-    small = fit(decode(data, max_pixels, min_side, config.image_size), config)
-    small.save(sink, "JPEG", quality=config.quality)
-    return sink.getvalue(), "jpg"
+            return data, (picture.format or "bin").lower()
+    return to_jpeg(decode_scaled(data, MOST_PIXELS, 1, size.side), size)[1], "jpg"

@@ -5,6 +5,7 @@ python -m benchmarks.web.crowd    # prints the port when all hosts answer, and e
 
 import asyncio
 import io
+import socket
 import sys
 from typing import cast
 
@@ -86,12 +87,16 @@ class _Connection(asyncio.Protocol):
                 self._transport.close()
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOSTS[0], 0))
+        return int(probe.getsockname()[1])
+
+
 async def _serve() -> None:
-    loop = asyncio.get_running_loop()
-    first = await loop.create_server(lambda: _Connection(crowd), HOSTS[0], 0, backlog=1024)
-    crowd = Crowd(port := first.sockets[0].getsockname()[1])
-    for host in HOSTS[1:]:
-        await loop.create_server(lambda: _Connection(crowd), host, port, backlog=1024)
+    crowd = Crowd(port := _free_port())
+    for host in HOSTS:
+        await asyncio.get_running_loop().create_server(lambda: _Connection(crowd), host, port, backlog=1024)
     print(port, flush=True)
     await asyncio.to_thread(sys.stdin.read)
 

@@ -25,7 +25,8 @@ from tasks.crawl.partition import fetch_through
 from tasks.crawl.sources.openverse import Openverse
 from tasks.shard.config import ShardConfig
 from tasks.shard.pack import pack_shard, plan
-from vision.resize import ResizeConfig, resize
+from vision.config import ResizeConfig
+from vision.resize import resize
 
 NEIGHBOR = Neighbor("benchmark", (0,), Relation.LOOKALIKE, (), "", None, "", "", "")
 KEEP = ResizeConfig(resize_mode="keep_ratio", image_size=SIDE, quality=QUALITY)
@@ -46,7 +47,8 @@ def _pack(rows: Sequence[Crawled], store: PictureStore, out: Path) -> None:
     decisions = [Decision(row.key, NEIGHBOR.name, row.digest, None, 1.0, "", 0.0, "") for row in rows if row.digest]
     out.mkdir()
     for number, items in enumerate(plan([NEIGHBOR], rows, decisions, SHARDS)):
-        tar, _ = pack_shard(f"{number:05d}.tar", items, store.read, SHARDS)
+        read_picture = store.reader(item.decision.digest for item in items)
+        tar, _ = pack_shard(f"{number:05d}.tar", items, read_picture, SHARDS)
         (out / f"{number:05d}.tar").write_bytes(tar)
 
 
@@ -74,7 +76,7 @@ def limit(pictures: Path, count: int) -> float:
     data = [path_of(pictures, number).read_bytes() for number in range(count)]
     started = time.perf_counter()
     for one in data:
-        resize(one, KEEP)
+        resize(one, KEEP.size)
     return count / (time.perf_counter() - started)
 
 

@@ -16,7 +16,7 @@ from tasks.crawl.sources.local import Local
 from tasks.crawl.sources.openverse import Openverse
 from tasks.crawl.sources.url_list import UrlList
 from tasks.crawl.sources.wikimedia import Wikimedia
-from vision.resize import ResizeConfig
+from vision.config import ResizeConfig
 
 Source = Annotated[Openverse | Wikimedia | UrlList | INaturalist | Flickr | Local | Gbif, Field(discriminator="kind")]
 """One source of candidates, told apart by `kind`."""

@@ -49,7 +49,7 @@ def check_answer(answer: Answer) -> bytes:
 
 async def check_picture(data: bytes, limits: Limits, decoders: Decoders) -> Fetched:
     """The picture that these bytes decode to, resized where the decoders are told to; raises Refused."""
-    judged = await decoders.judge_soon(data)
+    judged = await decoders.judge(data)
     header, fault = judged.verdict.header, judged.verdict.fault
     if header:
         check_size(len(data), header.width, header.height, limits)

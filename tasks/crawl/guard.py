@@ -51,6 +51,7 @@ class Guard:
 
     def __init__(self, networks: Iterable[str] = ()) -> None:
         self._networks = [ipaddress.ip_network(network) for network in networks]
+        self._known: set[str] = set()
 
     def allows(self, address: str) -> bool:
         """Whether this IP address is public or let through by name."""
@@ -72,14 +73,19 @@ class Guard:
             raise Refused(FetchReason.BAD_URL, "neither http nor https")
         if not host or not port:
             raise Refused(FetchReason.BAD_URL, "no host")
-        if _is_malformed(host):
-            raise Refused(FetchReason.BAD_URL, "malformed host")
         if parsed.user is not None or parsed.password is not None:
             raise Refused(FetchReason.BAD_URL, "credentials in the URL")
+        if host not in self._known:
+            self._check_host(host)
+            self._known.add(host)
+        return parsed
+
+    def _check_host(self, host: str) -> None:
+        if _is_malformed(host):
+            raise Refused(FetchReason.BAD_URL, "malformed host")
         # aiohttp resolves names alone: an address in the URL never reaches the resolver below.
         if _is_address(host) and not self.allows(host):
             raise Refused(FetchReason.BLOCKED_ADDRESS, host)
-        return parsed
 
 
 def _is_address(host: str) -> bool:

@@ -17,8 +17,8 @@ from tasks.crawl.robots import Robots
 from tasks.crawl.sources.local import Local
 from tasks.crawl.visit import OnRows, Visits, row_of
 from tasks.crawl.web import open_web
-from vision.decoder import Task
 from vision.decoders import Decoders
+from vision.verdict import Task
 
 Outcome = tuple[list[Crawled], list[Redirected]]
 """One row for every candidate that has ended, and those that another host has; both sorted by key."""
@@ -32,7 +32,7 @@ def _form(config: CrawlConfig) -> str:
 def _decoders(config: CrawlConfig) -> Decoders:
     limits = config.limits
     task = Task(
-        max_pixels=limits.max_pixels, min_side=limits.min_side, keep=config.keep,
+        max_pixels=limits.max_pixels, min_side=limits.min_side, keep=config.keep.size if config.keep else None,
         memory_mb=limits.decode_memory_mb, seconds=limits.decode_seconds,
     )  # fmt: skip
     return Decoders(config.pace.decoders, task)
@@ -59,10 +59,10 @@ async def _fetch_all(
     async with (
         open_web(config, "image/*") as web,
         open_keeper(store, taken, _form(config), pace.segment_seconds) as keeper,
+        _decoders(config) as decoders,
     ):
-        with _decoders(config) as decoders:
-            visits = Visits(web, Robots(web), decoders, keeper, limits, pools, on_rows)
-            await visit_all(candidates, pace, limits.max_pause_seconds, visits)
+        visits = Visits(web, Robots(web), decoders, keeper, limits, pools, on_rows)
+        await visit_all(candidates, pace, limits.max_pause_seconds, visits)
     return visits.rows, visits.moved
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from vision.resize import ResizeConfig
+from vision.config import ResizeConfig
 
 
 class ShardConfig(ResizeConfig):

@@ -61,7 +61,7 @@ def pack_shard(
     """The tar of one shard, and where each of its pictures lies."""
     samples = []
     for item in items:
-        data, extension = resize(read_picture(item.decision.digest), config)
+        data, extension = resize(read_picture(item.decision.digest), config.size)
         samples.append(Sample(item.decision.key, extension, data, item.auxiliary.index, _about(item)))
     packed = pack(samples)
     by_key = {item.decision.key: item.decision for item in items}

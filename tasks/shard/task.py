@@ -9,7 +9,7 @@ from tasks.partition import Outcome, part_index, partition
 from tasks.shard.config import ShardConfig
 from tasks.shard.pack import auxiliary_classes, pack_shard, plan
 
-VERSION = 1
+VERSION = 2
 
 
 @partition("shard")
@@ -24,7 +24,8 @@ def pack_shards(
         if number % count != index:
             continue
         name = f"shard-{number:06d}.tar"
-        tar, placed = pack_shard(f"{folder.attempt}/{name}", items, store.read, config)
+        read_picture = store.reader(item.decision.digest for item in items)
+        tar, placed = pack_shard(f"{folder.attempt}/{name}", items, read_picture, config)
         files.append(folder.write_file(name, "shard", tar))
         entries += placed
     files.append(folder.write_rows(part, entries, ShardEntry))

@@ -1,10 +1,12 @@
 """Decoding in other processes: whatever comes in, a verdict comes out, and nothing else happens."""
 
+import asyncio
 import os
 import resource
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.vision.scenes import encoded, scene
-from vision.decode import Fault, Header
-from vision.decoder import Task
-from vision.decoders import Decoders
-from vision.resize import ResizeConfig, resize
+from vision.decode import Fault, Header, decode
+from vision.decoders import Decoders, Judged
+from vision.resize import Size, resize
+from vision.verdict import Task
 
 MEMORY_MB = 256
 TASK = Task(max_pixels=4_000_000, memory_mb=MEMORY_MB)
@@ -26,10 +28,29 @@ KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 WHOLE = {kind: encoded(SCENE, kind) for kind in KINDS}
 
 
+class Bench:
+    """Decoders and the loop that they live in."""
+
+    def __init__(self, task: Task) -> None:
+        self._runner = asyncio.Runner()
+        self._decoders = Decoders(1, task)
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._decoders.__aexit__())
+        self._runner.close()
+
+    def judge(self, data: bytes) -> Judged:
+        """What becomes of a picture."""
+        return self._runner.run(self._decoders.judge(data))
+
+
 @pytest.fixture(scope="module")
-def decoders() -> Iterator[Decoders]:
+def decoders() -> Iterator[Bench]:
     """One decoder, with little memory."""
-    with Decoders(1, TASK) as one:
+    with Bench(TASK) as one:
         yield one
 
 
@@ -48,7 +69,7 @@ def _children() -> set[int]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_whole_picture_has_a_header_and_no_fault(decoders: Decoders, kind: str) -> None:
+def test_a_whole_picture_has_a_header_and_no_fault(decoders: Bench, kind: str) -> None:
     """Of every format that the web has."""
     verdict = decoders.judge(WHOLE[kind]).verdict
     assert (verdict.header, verdict.fault) == (Header(60, 40, kind), None)
@@ -67,7 +88,7 @@ def test_a_whole_picture_has_a_header_and_no_fault(decoders: Decoders, kind: str
     ],
     ids=["empty", "html", "svg", "eps", "mvg", "cut", "bomb"],
 )
-def test_every_fault_comes_back_as_it_is(decoders: Decoders, data: bytes, fault: Fault) -> None:
+def test_every_fault_comes_back_as_it_is(decoders: Bench, data: bytes, fault: Fault) -> None:
     """What fails here would fail there, with the same reason, and the decoder lives on."""
     before = _children()
     assert decoders.judge(data).verdict.fault is fault
@@ -76,8 +97,8 @@ def test_every_fault_comes_back_as_it_is(decoders: Decoders, data: bytes, fault:
 
 def test_a_picture_can_come_back_resized() -> None:
     """As the same function gives it in this process."""
-    big, config = encoded(scene(1, 600, 400)), ResizeConfig(image_size=64, quality=80)
-    with Decoders(1, TASK.model_copy(update={"keep": config})) as decoders:
+    big, config = encoded(scene(1, 600, 400)), Size("keep_ratio", 64, 80)
+    with Bench(replace(TASK, keep=config)) as decoders:
         judged = decoders.judge(big)
     assert judged.resized == resize(big, config)[0]
     assert (judged.verdict.header, judged.verdict.resized) == (Header(600, 400, "JPEG"), Header(96, 64, "JPEG"))
@@ -86,7 +107,7 @@ def test_a_picture_can_come_back_resized() -> None:
 def test_too_much_memory_is_a_fault_and_not_an_end() -> None:
     """The kernel refuses it, and the next picture is decoded by the same process."""
     hungry = encoded(Image.new("RGBA", (9000, 9000)), "PNG")
-    with Decoders(1, Task(max_pixels=10**9, memory_mb=MEMORY_MB)) as decoders:
+    with Bench(Task(max_pixels=10**9, memory_mb=MEMORY_MB)) as decoders:
         assert decoders.judge(hungry).verdict.fault is Fault.TOO_COSTLY
         assert decoders.judge(WHOLE["JPEG"]).verdict.fault is None
 
@@ -95,10 +116,10 @@ def test_too_much_time_is_a_fault_and_ends_the_process() -> None:
     """The next picture has a new one, and none is left behind."""
     slow = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (4000, 4000, 3), np.uint8)), "PNG")
     before = _children()
-    with Decoders(1, Task(max_pixels=10**9, seconds=0.02)) as decoders:
+    with Bench(Task(max_pixels=10**9, seconds=0.02)) as decoders:
         assert decoders.judge(slow).verdict.fault is Fault.TOO_COSTLY
         assert _children() == before
-    with Decoders(1, TASK) as decoders:
+    with Bench(TASK) as decoders:
         assert decoders.judge(WHOLE["JPEG"]).verdict.fault is None
     assert _children() == before
 
@@ -106,7 +127,7 @@ def test_too_much_time_is_a_fault_and_ends_the_process() -> None:
 def test_a_decoder_that_something_else_killed_costs_no_picture() -> None:
     """The picture is given to a fresh one."""
     before = _children()
-    with Decoders(1, TASK) as decoders:
+    with Bench(TASK) as decoders:
         decoders.judge(WHOLE["JPEG"])
         [pid] = _children() - before
         os.kill(pid, signal.SIGKILL)
@@ -118,7 +139,7 @@ def test_a_decoder_ends_with_who_started_it(tmp_path: Path) -> None:
     """Nothing is left of it when its parent is killed."""
     note = tmp_path / "pid"
     if (child := os.fork()) == 0:
-        decoders = Decoders(1, TASK)
+        decoders = Bench(TASK)
         decoders.judge(WHOLE["JPEG"])
         note.write_text(str(_children().pop()))
         os.kill(os.getpid(), signal.SIGKILL)
@@ -132,12 +153,30 @@ def test_a_decoder_ends_with_who_started_it(tmp_path: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_decoder_can_open_nothing(decoders: Decoders) -> None:
+def test_a_decoder_can_open_nothing(decoders: Bench) -> None:
     """No file, and no core dump either."""
     decoders.judge(WHOLE["JPEG"])
     for pid in _children():
         limits = [resource.prlimit(pid, kind)[1] for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)]
         assert limits == [0, 0]
+
+
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I;16", "I", "F")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", ["TIFF", "PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP"])
+def test_a_confined_decoder_judges_as_an_open_one(decoders: Bench, mode: str, kind: str) -> None:
+    """In no mode of no format does it need a file that it cannot open any more."""
+    picture = Image.fromarray(np.arange(2400, dtype=np.uint16).reshape(40, 60)) if mode == "I;16" else SCENE
+    try:
+        data = encoded(
+            picture if mode == "I;16" else picture.convert("L" if mode in "IF" else "RGB").convert(mode), kind
+        )
+    except (OSError, ValueError) as error:
+        pytest.skip(f"{kind} holds no {mode}: {error}")
+    assert decode(data, TASK.max_pixels).size == (60, 40)
+    assert decoders.judge(data).verdict.fault is None
 
 
 @st.composite
@@ -166,7 +205,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 
 @given(_mutated())
 @settings(max_examples=400, deadline=None)
-def test_no_file_harms(decoders: Decoders, data: bytes) -> None:
+def test_no_file_harms(decoders: Bench, data: bytes) -> None:
     """Mutated files give a picture or a reason within the time and the memory; the decoder outlives them all."""
     decoders.judge(WHOLE["JPEG"])
     before = _children()

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.vision.scenes import encoded, photographs, scene
-from vision.decode import decode
-from vision.resize import ResizeConfig, fit, resize
+from vision.decode import Scaled, decode, decode_scaled, header
+from vision.resize import Mode, Size, fit, resize
 
 MANY = 10**7
 
@@ -17,25 +17,40 @@ def _distance(one: Image.Image, other: Image.Image) -> float:
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 
+def _slow(data: bytes, size: Size) -> Image.Image:
+    """Decoded whole, then resized."""
+    whole = decode(data, MANY)
+    return fit(Scaled(whole, whole.size, header(data)), size)
+
+
 @pytest.mark.parametrize("size", [(1024, 768), (700, 521), (300, 900), (257, 256), (100, 80)])
 @pytest.mark.parametrize("at_least", [1, 32, 64, 256])
 def test_a_jpeg_decoded_small_keeps_what_was_asked(size: tuple[int, int], at_least: int) -> None:
-    """The shorter side has at least so many pixels, or all that there are, and the proportions stay."""
-    small = decode(encoded(scene(0, *size)), MANY, at_least=at_least)
-    assert min(small.size) >= min(at_least, *size)
-    assert small.width <= size[0]
-    assert abs(small.width / small.height - size[0] / size[1]) < 0.1 * size[0] / size[1] or at_least == 1
+    """The shorter side has at least so many pixels, or all that there are, and the whole size is known."""
+    small = decode_scaled(encoded(scene(0, *size)), MANY, 1, at_least)
+    assert min(small.picture.size) >= min(at_least, *size)
+    assert small.picture.width <= size[0]
+    assert small.full == size
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_the_whole_size_is_that_of_the_upright_picture(turn: int) -> None:
+    """Also where the picture is stored on its side."""
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    data = encoded(scene(1, 900, 700), exif=exif)
+    assert decode_scaled(data, MANY, 1, 64).full == decode(data, MANY).size
 
 
 @pytest.mark.parametrize("mode", ["keep_ratio", "center_crop", "border"])
 @pytest.mark.parametrize("turn", [1, 6])
-def test_the_fast_way_shows_the_same(mode: str, turn: int) -> None:
-    """Resized from a scaled decode as from a full one, upright both times."""
+@pytest.mark.parametrize("size", [(900, 700), (601, 515), (515, 601)])
+def test_the_fast_way_shows_the_same(mode: Mode, turn: int, size: tuple[int, int]) -> None:
+    """Resized from a scaled decode as from a whole one, to the pixel in size, upright both times."""
     exif = Image.Exif()
     exif[0x0112] = turn
-    data = encoded(scene(1, 900, 700), exif=exif, quality=95)
-    config = ResizeConfig.model_validate({"resize_mode": mode, "image_size": 128, "quality": 95})
-    fast, slow = decode(resize(data, config)[0], MANY), fit(decode(data, MANY), config)
+    data, wanted = encoded(scene(1, *size), exif=exif, quality=95), Size(mode, 128, 95)
+    fast, slow = decode(resize(data, wanted)[0], MANY), _slow(data, wanted)
     assert fast.size == slow.size
     assert _distance(fast, slow) > 35
 
@@ -43,6 +58,6 @@ def test_the_fast_way_shows_the_same(mode: str, turn: int) -> None:
 def test_photographs_too() -> None:
     """On real detail."""
     for path in photographs(8):
-        config = ResizeConfig(image_size=128, quality=95)
-        fast, slow = decode(resize(path.read_bytes(), config)[0], MANY), fit(decode(path.read_bytes(), MANY), config)
+        wanted = Size("keep_ratio", 128, 95)
+        fast, slow = decode(resize(path.read_bytes(), wanted)[0], MANY), _slow(path.read_bytes(), wanted)
         assert _distance(fast, slow) > 30

@@ -32,8 +32,7 @@ class Names(AbstractResolver):
         self.asked += 1
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [
-            ResolveResult(hostname=host, host=each, port=port, family=family, proto=0, flags=0)
-            for each in addresses
+            ResolveResult(hostname=host, host=each, port=port, family=family, proto=0, flags=0) for each in addresses
         ]
 
     async def close(self) -> None:

@@ -62,7 +62,7 @@ def test_a_category_without_pictures_is_no_class() -> None:
 def test_pictures_have_the_asked_size(mode: str, size: tuple[int, int]) -> None:
     """Each mode does what its description says."""
     data, extension = resize(
-        encoded(scene(1, 128, 64), "JPEG"), ShardConfig.model_validate({"resize_mode": mode, "image_size": 32})
+        encoded(scene(1, 128, 64), "JPEG"), ShardConfig.model_validate({"resize_mode": mode, "image_size": 32}).size
     )
     assert Image.open(io.BytesIO(data)).size == size
     assert extension == "jpg"
@@ -70,7 +70,7 @@ def test_pictures_have_the_asked_size(mode: str, size: tuple[int, int]) -> None:
 
 def test_a_small_picture_is_not_enlarged() -> None:
     """keep_ratio never makes up pixels."""
-    data, _ = resize(encoded(scene(1, 48, 40), "PNG"), ShardConfig(image_size=256))
+    data, _ = resize(encoded(scene(1, 48, 40), "PNG"), ShardConfig(image_size=256).size)
     assert Image.open(io.BytesIO(data)).size == (48, 40)
 
 
