@@ -66,7 +66,7 @@ def _scheme(scheme: str, clients: Sequence[Client], course: Course, race: Race, 
     return laps
 
 
-def _outputs(laps: Mapping[str, Lap], course: Course, python: Path) -> dict[str, object]:
+def _outputs(laps: Mapping[str, Lap], course: Course) -> dict[str, object]:
     """How far the clients' outputs agree; SystemExit where one of them lacks pictures."""
     outputs = {name: read_outputs(laps[name].tars) for name in (PEER, OURS)}
     for name, packed in outputs.items():
@@ -88,7 +88,7 @@ def measure(options: Options, work: Path) -> dict[str, object]:
     for scheme, certificate in certificates.items():
         course = Course(work / "pictures", smooth(scale.pictures), certificate, cores, PATIENCE)
         laps = _scheme(scheme, clients, course, race, scale.rounds)
-    outputs = _outputs(laps, course, python)
+    outputs = _outputs(laps, course)
     print("\n".join(lines(race)), f"outputs: {outputs}", sep="\n")
     return {"pictures": scale.pictures, "rounds": scale.rounds, **summary(race), "outputs": outputs}
 

@@ -12,8 +12,9 @@ from tasks.crawl.partition import fetch_partition
 from tasks.crawl.plan import by_host, merge
 from tasks.crawl.quotas import leftovers, next_round, short
 from tasks.crawl.search import asks_of, queries_of, search
-from tasks.partition import Outcome, part_index, partition, shown
+from tasks.partition import Outcome, part_index, partition
 from tasks.progress import Progress, counted
+from tasks.shown import shown
 
 VERSION = 3
 

@@ -22,8 +22,9 @@ from flows.stage import collect
 from storage.manifest import StageFolder, open_stage
 from storage.records import Crawled, FetchReason, Stage
 from storage.section import Section
-from tasks.partition import Outcome, partition, shown
+from tasks.partition import Outcome, partition
 from tasks.progress import Progress, logged
+from tasks.shown import shown
 
 PART = "fetch-0-02-of-04"
 KEY = "crawl-tiny-1-" + PART
