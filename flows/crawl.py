@@ -58,12 +58,14 @@ def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool 
     offers: list[Part] = []
     fetched: list[Part] = []
     for number in range(config.rounds):
-        offers += _search(recipe, folder, neighbors, number, [*offers, *fetched])
+        found_now = _search(recipe, folder, neighbors, number, [*offers, *fetched])
+        offers += found_now
         done = [*offers, *fetched]
         [plan] = collect(Stage.CRAWL, [plan_round.submit(folder, f"plan-{number}", config, neighbors, done)])
-        if not plan.tally["planned"]:
+        if plan.tally["planned"]:
+            fetched += _fetch(recipe, folder, number, plan)
+        elif not total(found_now, "offered"):
             break
-        fetched += _fetch(recipe, folder, number, plan)
     check_fetched(folder, fetched, config)
     closed = collect(Stage.CRAWL, [close.submit(folder, "close", config, neighbors, [*offers, *fetched])])
     return seal(recipe, Stage.CRAWL, folder, closed, total(closed, "fetched"), [*offers, *fetched])

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_SECONDS = re.compile(r"\d{1,9}(\.\d+)?")  # fractions are against the standard, and sent all the same
+_SECONDS = re.compile(r"\d+(\.\d+)?")  # fractions are against the standard, and sent all the same
 _UNSTATED_PAUSE = 5.0  # seconds, after a 429 that does not say how long
 
 
@@ -17,6 +17,6 @@ def pause_of(status: int, stated: str) -> float | None:
         return float(stated)
     try:
         until = parsedate_to_datetime(stated)
-    except ValueError:
+        return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return _UNSTATED_PAUSE if status == 429 else None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -20,9 +20,14 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return Image.fromarray(((finite - finite.min()) / span * 255).round().astype(np.uint8))
 
 
-@lru_cache(maxsize=64)  # a transform takes longer to build than to apply, and few profiles are in use
-def _to_srgb(icc: bytes) -> tuple[str, ImageCms.ImageCmsTransform] | None:
-    """The mode that a profile is for and its way to sRGB; None where it is sRGB or says nothing usable."""
+Way = tuple[str, ImageCms.ImageCmsTransform]
+"""The mode that a profile is for, and its way to sRGB."""
+
+_REMEMBERED = 64 << 10  # bytes of a profile; larger ones could fill the memory
+
+
+def _build(icc: bytes) -> Way | None:
+    """The way of a profile; None where it is sRGB or says nothing usable."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         mode = _SPACES.get(profile.profile.xcolor_space)
@@ -33,8 +38,13 @@ def _to_srgb(icc: bytes) -> tuple[str, ImageCms.ImageCmsTransform] | None:
         return None
 
 
+@lru_cache(maxsize=64)  # a transform takes longer to build than to apply, and few profiles are in use
+def _known(icc: bytes) -> Way | None:
+    return _build(icc)
+
+
 def _colors(picture: Image.Image, icc: bytes | None) -> Image.Image:
-    way = _to_srgb(icc) if icc else None
+    way = (_known if len(icc) <= _REMEMBERED else _build)(icc) if icc else None
     if way is None or (way[0] == "CMYK") != (picture.mode == "CMYK"):
         return picture.convert("RGB")
     mode, transform = way

@@ -19,6 +19,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II", b"MM")
 _MAGIC_BYTES = 12
 
+LONGEST_SIDE = 65_500
+"""Pixels of a side that no JPEG can pass, so that every picture can be written as one."""
+
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -89,8 +92,9 @@ def may_be_picture(start: bytes) -> bool:
     """Whether a body that begins like this can be of a format in FORMATS; True while too little of it is there."""
     if len(start) < _MAGIC_BYTES:
         return True
-    boxed = (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or start[4:8] == b"ftyp"
-    return boxed or start.startswith(_MAGIC)
+    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    avif = start[4:8] == b"ftyp" and start[8:12] in (b"avif", b"avis", b"mif1")
+    return webp or avif or start.startswith(_MAGIC)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -110,8 +114,10 @@ def header(data: bytes) -> Header:
 
 def _check(picture: Image.Image, max_pixels: int, min_side: int) -> None:
     width, height = picture.size
-    if width * height > max_pixels:
-        raise Undecodable(Fault.TOO_MANY_PIXELS, f"{width}x{height} is over {max_pixels} pixels")
+    if width * height > max_pixels or max(width, height) > LONGEST_SIDE:
+        raise Undecodable(
+            Fault.TOO_MANY_PIXELS, f"{width}x{height} is over {max_pixels} pixels, or {LONGEST_SIDE} a side"
+        )
     if min(width, height) < min_side:
         raise Undecodable(Fault.TOO_SMALL, f"{width}x{height} is under {min_side} pixels a side")
 
@@ -148,9 +154,10 @@ def decode_scaled(data: bytes, max_pixels: int, min_side: int, at_least: int) ->
     with _open(data) as picture:
         _check(picture, max_pixels, min_side)
         with _reading(Fault.TRUNCATED):
-            head, turn = _header(picture), _turn(picture)
+            head = _header(picture)
             _draft(picture, at_least)
             picture.load()
+            turn = _turn(picture)  # after load, which it would call itself, and whose errors it passes over
             upright = picture.transpose(turn) if turn is not None else picture
             full = (head.height, head.width) if turn in _SIDEWAYS else (head.width, head.height)
             return Scaled(to_rgb(upright), full, head)

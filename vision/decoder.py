@@ -2,13 +2,14 @@
 
 `vision.decoders` starts it as `python -m vision.decoder SOCKET MEMORY TASK`. A message over the
 socket says how many bytes of a picture lie in the memory that both see; the answer is a verdict, and
-the resized picture lies there where one is wanted. It opens no file, and its memory and time are
-bounded by the kernel.
+the resized picture lies there where one is wanted. The kernel bounds its memory and its time, and lets
+it open no file.
 """
 
 import codecs
 import os
 import resource
+import signal
 import socket
 import sys
 
@@ -45,14 +46,9 @@ def _confine(task: Task) -> None:
         resource.RLIMIT_FSIZE: _LARGEST,
     }
     for kind, bound in bounds.items():
-        resource.setrlimit(kind, (bound, bound))
-
-
-def _allow_time(seconds: float) -> None:
-    """Let the kernel end this process if it takes so much more of a CPU; the parent cannot, once it is dead."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+        _, hard = resource.getrlimit(kind)
+        lower = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(kind, (lower, lower))
 
 
 def _header(data: bytes) -> Header | None:
@@ -83,7 +79,7 @@ def main() -> None:
     _confine(task)
     channel.send(READY)
     while said := channel.recv(MESSAGE):
-        _allow_time(task.seconds)
+        signal.setitimer(signal.ITIMER_PROF, task.seconds)  # of a processor, however busy the machine is
         verdict, picture = _judge(os.pread(memory, int(said), 0), task)
         os.pwrite(memory, picture, 0)
         channel.send(to_text(verdict).encode())

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +17,10 @@ from vision.verdict import MESSAGE, READY, Task, Verdict, read_verdict, to_text
 
 _PROJECT = Path(__file__).parent.parent
 _STARTING = 60.0
+_BUSY = 6  # times the seconds of a processor that a picture may take, on a busy machine
+_SPENT = -signal.SIGPROF
+"""How a decoder ends whose time is over."""
+
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG")
 """What a decoder sees of the environment: nothing secret."""
 
@@ -70,7 +76,6 @@ class _Decoder:
             return
         self._said.seek(0)
         said = self._said.read().decode(errors="replace").strip()
-        self.close()
         raise RuntimeError(f"a decoder did not start: {said or 'it says nothing'}")
 
     async def judge(self, data: bytes) -> Judged:
@@ -78,13 +83,17 @@ class _Decoder:
         os.pwrite(self._memory, data, 0)
         try:
             self._socket.send(str(len(data)).encode())
-            heard = await self._hear(self._seconds)
+            heard = await self._hear(_BUSY * self._seconds)
         except ConnectionError:
             heard = b""
         if heard and (verdict := read_verdict(heard)):
-            return Judged(verdict, os.pread(self._memory, min(verdict.size, os.fstat(self._memory).st_size), 0))
+            self.usable = verdict.fault is not Fault.TOO_COSTLY  # what it could not have may be what it still holds
+            size = max(0, min(verdict.size, os.fstat(self._memory).st_size))
+            return Judged(verdict, os.pread(self._memory, size, 0))
         self.usable = False
-        return Judged(Verdict(fault=Fault.TOO_COSTLY if heard is None else Fault.DECODER_DIED))
+        if heard is None or (not heard and self._process.wait() == _SPENT):
+            return Judged(Verdict(fault=Fault.TOO_COSTLY))
+        return Judged(Verdict(fault=Fault.DECODER_DIED))
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -118,25 +127,24 @@ class Decoders:
         if self._idle:
             return self._idle.pop()
         decoder = _Decoder(self._task)
-        await decoder.started()
+        with ExitStack() as unless_started:
+            unless_started.callback(decoder.close)
+            await decoder.started()
+            unless_started.pop_all()
         return decoder
 
     async def _judge_once(self, data: bytes) -> Judged:
         decoder = await self._take()
-        try:
+        with ExitStack() as unless_usable:
+            unless_usable.callback(decoder.close)
             judged = await decoder.judge(data)
-        except asyncio.CancelledError:
-            decoder.usable = False
-            raise
-        finally:
             if decoder.usable:
+                unless_usable.pop_all()
                 self._idle.append(decoder)
-            else:
-                decoder.close()
         return judged
 
     async def judge(self, data: bytes) -> Judged:
-        """What becomes of a picture, within twice the seconds of the task once a decoder is free."""
+        """What becomes of a picture, as soon as a decoder is free."""
         async with self._free:
             judged = await self._judge_once(data)
             return await self._judge_once(data) if judged.verdict.fault is Fault.DECODER_DIED else judged

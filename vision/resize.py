@@ -47,11 +47,11 @@ def _to(picture: Image.Image, wanted: tuple[int, int]) -> Image.Image:
     return picture if picture.size == wanted else Image.fromarray(cv2.resize(np.asarray(picture), wanted))
 
 
-def _center(picture: Image.Image, full: tuple[int, int], side: int) -> Image.Image:
+def _center(picture: Image.Image, side: int) -> Image.Image:
     """The square in the middle."""
-    width, height = _times(full, side / min(full))
-    left, top = (width - side) // 2, (height - side) // 2
-    return _to(picture, (width, height)).crop((left, top, left + side, top + side))
+    kept = min(picture.size)
+    left, top = (picture.width - kept) // 2, (picture.height - kept) // 2
+    return _to(picture.crop((left, top, left + kept, top + kept)), (side, side))
 
 
 def _on_border(picture: Image.Image, full: tuple[int, int], side: int) -> Image.Image:
@@ -66,7 +66,7 @@ def fit(scaled: Scaled, size: Size) -> Image.Image:
     """The picture at a size, as if it had been decoded whole; `none` leaves it as it is."""
     match size.mode:
         case "center_crop":
-            return _center(scaled.picture, scaled.full, size.side)
+            return _center(scaled.picture, size.side)
         case "border":
             return _on_border(scaled.picture, scaled.full, size.side)
         case "none":

@@ -7,10 +7,10 @@ from storage.records import Candidate, FetchReason, Redirected
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Limits
 from tasks.crawl.plan import url_asked
-from tasks.crawl.robots import Robots, opted_out
+from tasks.crawl.robots import opted_out
 from tasks.crawl.throttled import throttled
 from tasks.crawl.web import Answer, Elsewhere, Web
-from vision.decode import Header, may_be_picture
+from vision.decode import LONGEST_SIDE, Header, may_be_picture
 from vision.decoders import Decoders
 
 _PASSING = frozenset({408, 425, 500, 502, 503, 504})
@@ -30,7 +30,7 @@ def check_size(size: int, width: int, height: int, limits: Limits) -> None:
     """Raises Refused where bytes or pixels are out of the limits; the same for held and new pictures."""
     if size > limits.max_bytes:
         raise Refused(FetchReason.TOO_LARGE, f"over {limits.max_bytes} bytes")
-    if width * height > limits.max_pixels:
+    if width * height > limits.max_pixels or max(width, height) > LONGEST_SIDE:
         raise Refused(FetchReason.TOO_MANY_PIXELS, f"{width}x{height}")
     if min(width, height) < limits.min_side:
         raise Refused(FetchReason.TOO_SMALL, f"{width}x{height}")
@@ -59,8 +59,8 @@ async def check_picture(data: bytes, limits: Limits, decoders: Decoders) -> Fetc
     return Fetched(judged.resized or data, judged.verdict.resized or header, digest_of(data))
 
 
-async def fetch(candidate: Candidate, web: Web, robots: Robots, limits: Limits) -> bytes | Elsewhere:
-    """The bytes behind a candidate, or where another host has them; raises Refused or Throttled."""
+async def fetch(candidate: Candidate, web: Web, limits: Limits) -> bytes | Elsewhere:
+    """The bytes behind a candidate, or where else they are; one request. Raises Refused or Throttled."""
     hops = candidate.hops if isinstance(candidate, Redirected) else 0
-    found = await web.ask(url_asked(candidate), limits.max_bytes, may_be_picture, hops, robots.check)
+    found = await web.ask(url_asked(candidate), limits.max_bytes, may_be_picture, hops)
     return found if isinstance(found, Elsewhere) else check_answer(found)

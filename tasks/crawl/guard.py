@@ -18,6 +18,22 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # the deprecated way to write an IPv4 address in IPv6
+_NOT_PUBLIC = [
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b:1::/48", "::ffff:0:0:0/96", "192.0.0.0/24", "5f00::/16", "3fff::/20", "2001::/32")
+]
+"""Local translation, protocol assignments, segment routing, documentation, Teredo: not told by every Python."""
+
+_WEB_PORTS = frozenset({80, 443})
+_FIRST_USER_PORT = 1024
+_OTHERS_PORTS = frozenset(
+    {1719, 1720, 1723, 2049, 2375, 2376, 3306, 3659, 4045, 4190, 5060, 5061, 5432, 6000, 6379, 6566, 6665, 6666, 6667,
+     6668, 6669, 6679, 6697, 9042, 9092, 9200, 10080, 11211, 27017}
+)  # fmt: skip
+"""Of services that a web crawler must not be made to knock on: those browsers block, and data stores."""
+
+
+_UNANSWERED = frozenset({FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.CONNECTION, FetchReason.TIMEOUT})
 
 
 class Refused(Exception):
@@ -31,6 +47,11 @@ class Refused(Exception):
         self.reason = reason
         self.detail = detail
         self.passing = passing
+
+    @property
+    def answered(self) -> bool:
+        """Whether the host has answered all the same."""
+        return self.reason not in _UNANSWERED
 
 
 class BlockedAddress(OSError):
@@ -59,6 +80,8 @@ class Guard:
         plain = _plain(written)
         if any(written in network or plain in network for network in self._networks):
             return True
+        if any(written in network or plain in network for network in _NOT_PUBLIC):
+            return False
         local = isinstance(plain, ipaddress.IPv6Address) and plain.is_site_local
         return plain.is_global and not plain.is_multicast and not local
 
@@ -73,6 +96,8 @@ class Guard:
             raise Refused(FetchReason.BAD_URL, "neither http nor https")
         if not host or not port:
             raise Refused(FetchReason.BAD_URL, "no host")
+        if (port < _FIRST_USER_PORT and port not in _WEB_PORTS) or port in _OTHERS_PORTS:
+            raise Refused(FetchReason.BAD_URL, f"port {port}")
         if parsed.user is not None or parsed.password is not None:
             raise Refused(FetchReason.BAD_URL, "credentials in the URL")
         if host not in self._known:

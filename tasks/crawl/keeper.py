@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from storage.picture_writer import PictureWriter, Roll
-from storage.pictures import Origin, PictureStore, StoredPicture
+from storage.pictures import Origin, PictureStore, StoredPicture, digest_of
 from storage.records import Candidate, FetchReason
 from storage.takedown import Sighting, TakenDown
 from tasks.crawl.fetch import Fetched
@@ -39,6 +39,10 @@ class Keeper:
         self._form = form
         self._one = asyncio.Lock()
 
+    def check(self, candidate: Candidate) -> None:
+        """Raises Refused(TAKEN_DOWN) where the candidate, or where it is asked for next, must not be held."""
+        check_taken_down(candidate, self._taken)
+
     async def roll_if_due(self) -> None:
         """Write the open segment if it is full or old."""
         async with self._one:
@@ -47,7 +51,7 @@ class Keeper:
 
     async def keep(self, candidate: Candidate, got: Fetched) -> StoredPicture:
         """Store what was fetched; raises Refused(TAKEN_DOWN) where these bytes must not be held."""
-        check_taken_down(candidate, self._taken, got.original)
+        check_taken_down(candidate, self._taken, got.original, digest_of(got.data))
         head = got.header
         async with self._one:
             stored = self._writer.add(
@@ -57,10 +61,11 @@ class Keeper:
         return stored
 
 
-async def _watch(keeper: Keeper, seconds: float) -> None:
+async def _watch(keeper: Keeper, seconds: float, over: asyncio.Event) -> None:
     """Write the open segment when it is old, though nothing new may come."""
-    while True:
-        await asyncio.sleep(seconds / _LOOKS)
+    while not over.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), seconds / _LOOKS)
         await keeper.roll_if_due()
 
 
@@ -69,10 +74,10 @@ async def open_keeper(store: PictureStore, taken: TakenDown, form: str, seconds:
     """A keeper that loses at most pictures of this age in a kill, and none at the end of the context."""
     with PictureWriter(store, Roll(seconds=seconds)) as writer:
         keeper = Keeper(writer, taken, form)
-        watching = asyncio.create_task(_watch(keeper, seconds))
+        over = asyncio.Event()
+        watching = asyncio.create_task(_watch(keeper, seconds, over))
         try:
             yield keeper
         finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            over.set()
+            await watching  # never cancelled: a segment may be half written

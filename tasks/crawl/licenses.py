@@ -12,16 +12,21 @@ LICENSES = (
 )  # fmt: skip
 """Every id that a recipe may allow: those of Creative Commons without its "cc-", and three other free licenses."""
 
+_PAGE = r"(/\d(\.\d)?)?(/(igo|scotland|(?!by|nc|nd|sa|pd)[a-z]{2}))?(/(deed|legalcode|rdf)(\.[a-z_-]+)?)?/?"
+"""A version, a country and a page: nothing else may stand behind a license of Creative Commons."""
+
 _URLS = (
-    (re.compile(r"creativecommons\.org/licenses/(?P<elements>[a-z+-]+)(/.*)?"), ""),
-    (re.compile(r"creativecommons\.org/publicdomain/zero(/.*)?"), "cc0"),
-    (re.compile(r"creativecommons\.org/publicdomain/mark(/.*)?"), "pdm"),
-    (re.compile(r"gnu\.org/(copyleft/fdl|licenses/(old-licenses/)?fdl).*"), "gfdl"),
-    (re.compile(r"artlibre\.org/licen[cs]e/lal(/.*)?"), "fal"),
-    (re.compile(r"nationalarchives\.gov\.uk/doc/open-government-licence(/.*)?"), "ogl"),
+    (re.compile(rf"creativecommons\.org/licenses/(?P<elements>[a-z+-]+){_PAGE}"), ""),
+    (re.compile(rf"creativecommons\.org/publicdomain/zero{_PAGE}"), "cc0"),
+    (re.compile(rf"creativecommons\.org/publicdomain/mark{_PAGE}"), "pdm"),
+    (re.compile(r"gnu\.org/(copyleft/fdl|licenses/(old-licenses/)?fdl)[-.\w]*"), "gfdl"),
+    (re.compile(r"artlibre\.org/licen[cs]e/lal(/[-\w]+)*/?"), "fal"),
+    (re.compile(r"nationalarchives\.gov\.uk/doc/open-government-licence(/[-.\w]+)*/?"), "ogl"),
 )
+_BESIDE = re.compile(r"[\s|;,]")  # what separates a URL from words that may take back what it grants
 _SCHEME = re.compile(r"(https?:)?//(www\.)?")
 _PHRASES = (
+    (re.compile(r"pdm owner"), "pdm"),
     (re.compile(r"gnu free documentation licen[cs]e"), "gfdl"),
     (re.compile(r"free art licen[cs]e|licence art libre"), "fal"),
     (re.compile(r"open government licen[cs]e"), "ogl"),
@@ -36,9 +41,13 @@ _PHRASES = (
 _ELEMENTS = {
     "by": "by", "attribution": "by", "nc": "nc", "noncommercial": "nc", "nd": "nd", "noderivs": "nd",
     "noderivatives": "nd", "sa": "sa", "sharealike": "sa", "cc0": "cc0", "zero": "cc0", "pd": "pd", "pdm": "pd",
-    "sampling+": "sampling+", "gfdl": "gfdl", "fal": "fal", "ogl": "ogl",
+    "sampling+": "sampling+", "gfdl": "gfdl", "fal": "fal", "ogl": "ogl", "ogl1": "ogl", "ogl2": "ogl", "ogl3": "ogl",
 }  # fmt: skip
-_NOISE = re.compile(r"|cc|licen[cs]ed?|international|unported|generic|universal|owner|or|later|version|v?\d+(\.\d+)*")
+_VERSION = r"v?\d(\.\d)?"
+_NOISE = re.compile(rf"|cc|licen[cs]e|international|unported|generic|universal|or|later|version|{_VERSION}")
+_SURE = re.compile(r"cc0?|attribution|pdm?|gfdl|fal|ogl\d?|v?\d\.\d")
+"""A word that makes its text one about licenses; "by" and "zero" alone are words of any language."""
+
 _IDS = {frozenset(license_id.split("-")): license_id for license_id in LICENSES} | {
     frozenset({"pd"}): "pdm",
     frozenset({"cc0", "pd"}): "cc0",
@@ -50,6 +59,8 @@ def _of_elements(words: Iterable[str]) -> str:
 
 
 def _of_url(text: str) -> str:
+    if _BESIDE.search(text):
+        return ""
     address = re.split(r"[?#]", _SCHEME.sub("", text, count=1))[0]
     for pattern, license_id in _URLS:
         if found := pattern.fullmatch(address):
@@ -70,7 +81,8 @@ def _of_words(text: str) -> str:
     if words == ["attribution"]:
         return ""  # a promise of its own on Wikimedia Commons, not Creative Commons'
     said = [word for word in words if not _NOISE.fullmatch(word)]
-    return _of_elements(said) if all(word in _ELEMENTS for word in said) else ""
+    sure = any(_SURE.fullmatch(word) for word in words) or "-".join(words) in LICENSES
+    return _of_elements(said) if sure and all(word in _ELEMENTS for word in said) else ""
 
 
 def license_of(text: str) -> str:
@@ -83,10 +95,13 @@ def license_of(text: str) -> str:
 
 
 def agreed(*texts: str) -> str:
-    """The license that all texts which name a known one name; where they differ, what they say, which none allows."""
+    """The license that all texts which say something name; where they differ, what they say, which none allows.
+
+    A text that is not understood differs: it may be the restriction of what another grants.
+    """
     stated = [license_of(text) for text in texts if text.strip()]
-    known = sorted({text for text in stated if text in LICENSES})
-    return " / ".join(known or stated[:1])
+    known = not set(stated).isdisjoint(LICENSES)
+    return " / ".join(sorted(set(stated)) if known else stated[:1])
 
 
 def _known(license_id: str) -> str:

@@ -12,14 +12,17 @@ class Limits(Section):
     """What one URL may cost, and what counts as a picture."""
 
     max_bytes: int = Field(20 << 20, ge=1, description="A body is cut off here")
-    deadline_seconds: float = Field(30, gt=0, le=600, description="For one URL, with its redirects, from first to last")
+    large_bodies: int = Field(8, ge=1, le=1000, description="Bodies of over 2 MB that are read at once")
+    deadline_seconds: float = Field(
+        30, gt=0, le=600, description="For one request, from the connection to the last byte"
+    )
     min_bytes_per_second: int = Field(500, ge=0, description="A body that comes slower on the whole is given up")
     connect_seconds: float = Field(10, gt=0, le=600, description="For one connection, with its TLS handshake")
     max_redirects: int = Field(5, ge=0, le=20, description="Hops after the first")
     min_side: int = Field(64, ge=1, description="Pixels of the shorter side below which a picture is dropped")
     max_pixels: int = Field(64_000_000, ge=1, description="Width times height above which nothing is decoded")
     max_pause_seconds: float = Field(60, ge=0, description="The longest Retry-After or Crawl-delay that is waited for")
-    decode_seconds: float = Field(10, gt=0, le=600, description="For decoding one picture")
+    decode_seconds: float = Field(10, gt=0, le=600, description="Of a processor, for decoding one picture")
     decode_memory_mb: int = Field(1536, ge=256, description="For decoding one picture, in a process of its own")
 
 

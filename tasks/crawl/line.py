@@ -6,7 +6,7 @@ import random
 from collections import deque
 from dataclasses import dataclass, field
 
-from storage.records import Candidate
+from storage.records import Candidate, FetchReason
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Pace
 from tasks.crawl.throttled import Throttled
@@ -14,31 +14,46 @@ from tasks.crawl.throttled import Throttled
 IN_A_ROW = 5
 """How many 429 or 503 in a row a host may give before it is left alone."""
 
-FAILURES_IN_A_ROW = 8
-"""How many passing failures in a row a host may show before it is taken for dead."""
+FIRST_TRIES = 8
+"""How many URLs of a host are tried before one that has answered nothing is taken for dead."""
 
+_LEAST_PAUSE = 1.0  # seconds; a host that says 0 has asked for a pause all the same
 _JITTER = (0.75, 1.5)
+_COSTLY = frozenset({FetchReason.TOO_COSTLY, FetchReason.DECODER_DIED})
 _numbers = itertools.count()
+
+Ended = list[tuple[Candidate, Refused]]
+"""Candidates that are given up, each with its own reason."""
 
 
 @dataclass(slots=True)
 class Line:
-    """One host's line; all times are of one clock, in seconds."""
+    """One host's line; all times are of one clock, in seconds.
+
+    `alive` says that the host has answered a request for a picture, now or in a run before.
+    """
 
     pace: Pace
     longest_pause: float
+    alive: bool = False
     waiting: deque[Candidate] = field(default_factory=deque)
-    later: list[tuple[float, int, Candidate]] = field(default_factory=list)
+    later: list[tuple[float, int, Candidate, Refused]] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
-    delay: float | None = None  # what the host's robots.txt asks for; not known before the first visit
+    delay: float = 0.0  # what its robots.txt asks for between two requests
     not_before: float = 0.0
     busy: int = 0
     throttled: int = 0
-    failed: int = 0
+    silent: int = 0
+    costly: bool = False
+    closed: bool = False
 
     def _lanes(self) -> int:
-        """One by one until robots.txt is known, where it asks for a delay, and while the host is in trouble."""
-        return 1 if self.delay is None or self.delay or self.throttled or self.failed else self.pace.per_host
+        """One by one until the host has answered, where it asks for a delay, and while it is in trouble or causes some.
+
+        So the first tries come in the same order on every machine.
+        """
+        careful = not self.alive or self.delay or self.throttled or self.costly
+        return 1 if careful else self.pace.per_host
 
     def due(self) -> float | None:
         """When the next visit may begin; None where nothing waits or enough are under way."""
@@ -46,56 +61,59 @@ class Line:
             return None
         return self.not_before if self.waiting else max(self.not_before, self.later[0][0])
 
-    def take(self, now: float) -> Candidate:
+    def take(self) -> Candidate:
         """The next candidate; those whose second try is due come last."""
         self.busy += 1
-        self.not_before = max(self.not_before, now + (self.delay or 0))
         return self.waiting.popleft() if self.waiting else heapq.heappop(self.later)[2]
 
-    def learn(self, delay: float, now: float) -> None:
-        """The host wants so many seconds between two requests, the one that is about to be sent included."""
-        if self.delay is None:
-            self.not_before = max(self.not_before, now + delay)
-        self.delay = delay
+    def about_to_ask(self, delay: float, now: float) -> None:
+        """A request is sent now, to a host that wants so many seconds until the next."""
+        self.delay = max(self.delay, delay)
+        self.not_before = max(self.not_before, now + self.delay)
 
-    def _all(self) -> list[Candidate]:
-        """Everything that waits, given up."""
-        left = [*self.waiting, *(candidate for _, _, candidate in self.later)]
+    def answered(self) -> None:
+        """The host has answered a request for a picture, with whatever."""
+        self.alive, self.throttled = True, 0
+
+    def _close(self, candidate: Candidate, refusal: Refused) -> Ended:
+        """The line is given up: what was tried before keeps its own reason, all others have this one."""
+        self.closed = True
+        left: Ended = [(candidate, refusal)]
+        left += [(waiting, refusal) for waiting in self.waiting]
+        left += [(later, before) for _, _, later, before in self.later]
         self.waiting.clear()
         self.later.clear()
         return left
 
-    def _try_later(self, candidate: Candidate, when: float, tries: int) -> list[Candidate]:
+    def _try_later(self, candidate: Candidate, refusal: Refused, when: float, tries: int) -> Ended:
         self.tries[candidate.url] = self.tries.get(candidate.url, 0) + 1
-        if self.tries[candidate.url] > tries:
-            return [candidate]
-        heapq.heappush(self.later, (when, next(_numbers), candidate))
+        if self.closed or self.tries[candidate.url] > tries:
+            return [(candidate, refusal)]
+        heapq.heappush(self.later, (when, next(_numbers), candidate, refusal))
         return []
 
-    def well(self) -> None:
-        """A visit brought an answer."""
-        self.throttled = self.failed = 0
-
-    def pause(self, candidate: Candidate, throttled: Throttled, now: float) -> list[Candidate]:
+    def pause(self, candidate: Candidate, throttled: Throttled, now: float) -> Ended:
         """Keep away as long as asked, twice as long each time in a row, then go on; those given up for good.
 
         A pause beyond our patience gives up the whole line, since asking earlier would be rude;
         so does a host that throttles everything, since asking on would be no better.
         """
-        self.throttled += 1
-        if throttled.seconds > self.longest_pause or self.throttled > IN_A_ROW:
-            return [candidate, *self._all()]
-        wait = min(throttled.seconds * 2 ** (self.throttled - 1), max(self.longest_pause, throttled.seconds))
-        self.not_before = max(self.not_before, now + wait)
-        return self._try_later(candidate, self.not_before, max(1, self.pace.retries))
+        self.alive, self.throttled = True, self.throttled + 1
+        asked = max(throttled.seconds, _LEAST_PAUSE)
+        pause = min(asked * 2 ** (self.throttled - 1), max(asked, self.longest_pause))
+        self.not_before = max(self.not_before, now + pause)
+        if asked > self.longest_pause or self.throttled > IN_A_ROW:
+            return self._close(candidate, throttled)
+        return self._try_later(candidate, throttled, self.not_before, max(1, self.pace.retries))
 
-    def fail(self, candidate: Candidate, refusal: Refused, now: float) -> list[Candidate]:
+    def fail(self, candidate: Candidate, refusal: Refused, now: float) -> Ended:
         """Try the candidate later where its failure may pass, after all others; those given up for good."""
+        self.costly = self.costly or refusal.reason in _COSTLY
         if not refusal.passing:
-            self.well()
-            return [candidate]
-        self.failed += 1
-        if self.failed > FAILURES_IN_A_ROW:
-            return [candidate, *self._all()]
-        back_off = self.pace.retry_seconds * 2 ** self.tries.get(candidate.url, 0)
-        return self._try_later(candidate, now + back_off * random.uniform(*_JITTER), self.pace.retries)  # noqa: S311  # no secret
+            return [(candidate, refusal)]
+        before = self.tries.get(candidate.url, 0)
+        self.silent += not self.alive and not before
+        if self.silent >= FIRST_TRIES and not self.alive:
+            return self._close(candidate, refusal)
+        back_off = self.pace.retry_seconds * 2**before * random.uniform(*_JITTER)  # noqa: S311  # no secret
+        return self._try_later(candidate, refusal, now + back_off, self.pace.retries)

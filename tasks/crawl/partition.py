@@ -1,8 +1,10 @@
 """One group of hosts: every candidate ends as a picture in the store, as a reason, or at another host."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+from storage.errors import ExtrapolationError
 from storage.pictures import PictureStore, StoredPicture
 from storage.records import Candidate, Crawled, Redirected
 from storage.takedown import TakenDown
@@ -11,7 +13,7 @@ from tasks.crawl.fetch import check_size
 from tasks.crawl.guard import Refused
 from tasks.crawl.keeper import check_taken_down, open_keeper
 from tasks.crawl.limits import Limits
-from tasks.crawl.plan import rejected
+from tasks.crawl.plan import host_asked, rejected
 from tasks.crawl.politeness import visit_all
 from tasks.crawl.robots import Robots
 from tasks.crawl.sources.local import Local
@@ -19,6 +21,8 @@ from tasks.crawl.visit import OnRows, Visits, row_of
 from tasks.crawl.web import open_web
 from vision.decoders import Decoders
 from vision.verdict import Task
+
+_THREADS = 32
 
 Outcome = tuple[list[Crawled], list[Redirected]]
 """One row for every candidate that has ended, and those that another host has; both sorted by key."""
@@ -52,8 +56,11 @@ def _settled(candidate: Candidate, stored: StoredPicture | None, taken: TakenDow
 
 
 async def _fetch_all(
-    candidates: Sequence[Candidate], store: PictureStore, taken: TakenDown, config: CrawlConfig, on_rows: OnRows
-) -> Outcome:
+    candidates: Sequence[Candidate], alive: Collection[str], store: PictureStore, taken: TakenDown,
+    config: CrawlConfig, on_rows: OnRows,
+) -> Outcome:  # fmt: skip
+    # Names are looked up and segments written in threads: a few dead name servers must not hold up the rest.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     pools = {source.name: source for source in config.sources if isinstance(source, Local)}
     limits, pace = config.limits, config.pace
     async with (
@@ -61,9 +68,22 @@ async def _fetch_all(
         open_keeper(store, taken, _form(config), pace.segment_seconds) as keeper,
         _decoders(config) as decoders,
     ):
-        visits = Visits(web, Robots(web), decoders, keeper, limits, pools, on_rows)
-        await visit_all(candidates, pace, limits.max_pause_seconds, visits)
+        visits = Visits(web, Robots(web, limits.deadline_seconds), decoders, keeper, limits, pools, on_rows)
+        await visit_all(candidates, alive, pace, limits.max_pause_seconds, visits)
     return visits.rows, visits.moved
+
+
+def _run(work: Coroutine[None, None, Outcome]) -> Outcome:
+    """What comes of it; an error that stops the stage comes out of its group, for its problem and mend to be read."""
+    try:
+        return asyncio.run(work)
+    except ExceptionGroup as group:
+        known: BaseException | None = group.subgroup(ExtrapolationError)
+        while isinstance(known, BaseExceptionGroup):
+            known = known.exceptions[0]
+        if known is None:
+            raise
+        raise known from group
 
 
 def fetch_partition(
@@ -81,7 +101,8 @@ def fetch_partition(
     on_rows(rows, True)
     moved: list[Redirected] = []
     if missing:
-        brought, moved = asyncio.run(_fetch_all(missing, store, taken, config, on_rows))
+        alive = {host_asked(candidate) for candidate in candidates if candidate.url in held}
+        brought, moved = _run(_fetch_all(missing, alive, store, taken, config, on_rows))
         rows += brought
     return sorted(rows, key=lambda row: row.key), sorted(moved, key=lambda row: row.key)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import astuple, fields
 from typing import Any
-from urllib.parse import urlsplit
+
+from yarl import URL
 
 from storage.fingerprint import bucket
 from storage.records import Candidate, Crawled, FetchReason, Redirected
@@ -37,10 +38,10 @@ def url_asked(candidate: Candidate) -> str:
 
 
 def host_asked(candidate: Candidate) -> str:
-    """The host that a candidate's next URL names, in lower case; the URL itself where it names none."""
+    """The host that a candidate's next URL names, as it is looked up; the URL itself where it names none."""
     url = url_asked(candidate)
     try:
-        return urlsplit(url).hostname or url
+        return (URL(url).raw_host or url).rstrip(".")
     except ValueError:
         return url
 

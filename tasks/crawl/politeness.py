@@ -7,7 +7,7 @@ asks for holds for all its URLs.
 import asyncio
 import heapq
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from storage.records import Candidate
@@ -22,10 +22,10 @@ class Visitor(Protocol):
     """What is done at each turn; consent and visit raise Refused or Throttled."""
 
     async def consent(self, candidate: Candidate) -> float:
-        """The seconds that the candidate's host wants between two requests."""
+        """The seconds that the candidate's host wants until the next request, if it may be asked at all."""
 
-    async def visit(self, candidate: Candidate) -> None:
-        """Fetch one candidate and keep it."""
+    async def visit(self, candidate: Candidate) -> Candidate | None:
+        """Ask once for a candidate and keep it; where its own host sends it elsewhere, what to ask for next."""
 
     def reject(self, candidate: Candidate, refusal: Refused) -> None:
         """Take note of a candidate that brought no picture."""
@@ -69,8 +69,8 @@ class _Lines:
         while (first := self._first()) is not None or self._under_way:
             if first is not None and first <= clock():
                 line = heapq.heappop(self._heap)[2]
-                candidate = line.take(clock())
                 self._under_way += 1
+                candidate = line.take()
                 self._queue(line)
                 return line, candidate
             self._changed.clear()
@@ -82,28 +82,48 @@ class _Lines:
         return None
 
 
+async def _ask(line: Line, candidate: Candidate, visitor: Visitor) -> None:
+    clock = asyncio.get_running_loop().time
+    try:
+        delay = await visitor.consent(candidate)
+    except Refused as refusal:
+        if refusal.passing:
+            raise
+        visitor.reject(candidate, refusal)  # nothing was asked, so nothing is known of the host
+        return
+    line.about_to_ask(delay, clock())
+    if further := await visitor.visit(candidate):
+        line.waiting.appendleft(further)
+    line.answered()
+
+
 async def _serve(line: Line, candidate: Candidate, visitor: Visitor) -> None:
     clock = asyncio.get_running_loop().time
     try:
-        line.learn(await visitor.consent(candidate), clock())
-        await visitor.visit(candidate)
-        line.well()
+        await _ask(line, candidate, visitor)
     except Throttled as throttled:
-        for lost in line.pause(candidate, throttled, clock()):
-            visitor.reject(lost, throttled)
+        ended = line.pause(candidate, throttled, clock())
     except Refused as refusal:
-        for lost in line.fail(candidate, refusal, clock()):
-            visitor.reject(lost, refusal)
+        if refusal.answered:
+            line.answered()
+        ended = line.fail(candidate, refusal, clock())
+    else:
+        return
+    for lost, why in ended:
+        visitor.reject(lost, why)
 
 
-async def visit_all(candidates: Iterable[Candidate], pace: Pace, longest_pause: float, visitor: Visitor) -> None:
+async def visit_all(
+    candidates: Iterable[Candidate], alive: Collection[str], pace: Pace, longest_pause: float, visitor: Visitor
+) -> None:
     """Visit every candidate, at most `per_host` of a host and `total` of all at once.
 
-    `longest_pause` is in seconds.
+    `alive` are the hosts that have answered before; `longest_pause` is in seconds.
     """
     by_host: dict[str, Line] = {}
     for candidate in candidates:
-        by_host.setdefault(host_asked(candidate), Line(pace, longest_pause)).waiting.append(candidate)
+        host = host_asked(candidate)
+        by_host.setdefault(host, Line(pace, longest_pause, host in alive)).waiting.append(candidate)
     # Long lines first, since they end last.
     lines = _Lines(sorted(by_host.values(), key=lambda line: -len(line.waiting)))
     free = asyncio.Semaphore(pace.total)

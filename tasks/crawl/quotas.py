@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from storage.records import Candidate, Crawled, FetchReason, Neighbor
 from tasks.crawl.config import Budget, CrawlConfig
-from tasks.crawl.plan import by_rank, rejected
+from tasks.crawl.plan import by_rank, host_asked, rejected
+
+THROTTLED = ("429", "503")
+"""The details of rows whose host asked for a pause."""
 
 Held = dict[str, dict[str, int]]
 """By category, the size in bytes of every picture that it has, by digest: the same one at two URLs counts once."""
@@ -28,14 +31,19 @@ def may_keep(candidate: Candidate, config: CrawlConfig) -> bool:
     return candidate.license in config.licenses if candidate.license else config.allow_unknown_license
 
 
+def keeping_away(done: Iterable[Crawled]) -> set[str]:
+    """The hosts that asked for a longer pause than was waited for: no later round asks them."""
+    return {host_asked(row) for row in done if row.reason is FetchReason.BAD_STATUS and row.detail in THROTTLED}
+
+
 def untried(
-    candidates: Iterable[Candidate], done: Iterable[Crawled], config: CrawlConfig
+    candidates: Iterable[Candidate], done: Sequence[Crawled], config: CrawlConfig
 ) -> dict[str, list[Candidate]]:
-    """By category, those that may be kept and no round has fetched, best ranked first."""
-    tried = {row.url for row in done}
+    """By category, those that may be kept and asked for and no round has fetched, best ranked first."""
+    tried, away = {row.url for row in done}, keeping_away(done)
     left: defaultdict[str, list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=by_rank):
-        if candidate.url not in tried and may_keep(candidate, config):
+        if candidate.url not in tried and host_asked(candidate) not in away and may_keep(candidate, config):
             left[candidate.neighbor].append(candidate)
     return left
 
@@ -73,13 +81,15 @@ def short(
     return [row for row in neighbors if len(held.get(row.name, ())) + len(left.get(row.name, ())) < config.per_category]
 
 
-def leftovers(candidates: Iterable[Candidate], done: Iterable[Crawled], config: CrawlConfig) -> list[Crawled]:
-    """The rows of those that no round fetched: their license is not allowed, or others came first."""
-    tried = {row.url for row in done}
-    return [
-        rejected(candidate, FetchReason.OVER_BUDGET)
-        if may_keep(candidate, config)
-        else rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown")
-        for candidate in candidates
-        if candidate.url not in tried
-    ]
+def leftovers(candidates: Iterable[Candidate], done: Sequence[Crawled], config: CrawlConfig) -> list[Crawled]:
+    """The rows of those that no round fetched: license not allowed, host left alone, or others came first."""
+    tried, away = {row.url for row in done}, keeping_away(done)
+
+    def why(candidate: Candidate) -> Crawled:
+        if not may_keep(candidate, config):
+            return rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown")
+        if host_asked(candidate) in away:
+            return rejected(candidate, FetchReason.BAD_STATUS, "its host asked for a pause")
+        return rejected(candidate, FetchReason.OVER_BUDGET)
+
+    return [why(candidate) for candidate in candidates if candidate.url not in tried]

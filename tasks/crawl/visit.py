@@ -10,7 +10,7 @@ from tasks.crawl.fetch import check_picture, fetch
 from tasks.crawl.guard import Refused
 from tasks.crawl.keeper import Keeper
 from tasks.crawl.limits import Limits
-from tasks.crawl.plan import fetched, redirected, rejected, url_asked
+from tasks.crawl.plan import fetched, host_asked, redirected, rejected, url_asked
 from tasks.crawl.robots import Robots
 from tasks.crawl.sources.local import Local
 from tasks.crawl.web import Elsewhere, Web
@@ -48,11 +48,11 @@ class Visits:
         self._note(rejected(candidate, refusal.reason, refusal.detail))
 
     async def consent(self, candidate: Candidate) -> float:
-        """The seconds that the candidate's host wants between two requests; raises Refused or Throttled."""
+        """The seconds that the candidate's host wants until the next request; raises Refused or Throttled."""
+        self.keeper.check(candidate)
         if candidate.source in self.pools:
             return 0
-        self.web.check(url_asked(candidate))
-        delay = await self.robots.delay(url_asked(candidate))
+        delay = await self.robots.check(self.web.check(url_asked(candidate)))
         if delay > self.limits.max_pause_seconds:
             raise Refused(FetchReason.ROBOTS, f"robots.txt wants {delay:g} s between requests")
         return delay
@@ -61,13 +61,21 @@ class Visits:
         # A file is read for the pool alone that offered it, never because a URL of the web says so.
         if pool := self.pools.get(candidate.source):
             return await asyncio.to_thread(pool.read, candidate.url, self.limits.max_bytes)
-        return await fetch(candidate, self.web, self.robots, self.limits)
+        return await fetch(candidate, self.web, self.limits)
 
-    async def visit(self, candidate: Candidate) -> None:
-        """Fetch one candidate and keep it, or see that another host has it; raises Refused or Throttled."""
+    def _follow(self, candidate: Candidate, there: Elsewhere) -> Redirected | None:
+        """What the same host is to be asked next; what another one has is left to whoever asks that."""
+        further = redirected(candidate, there.url, there.hops)
+        if host_asked(further) == host_asked(candidate):
+            return further
+        self.moved.append(further)
+        return None
+
+    async def visit(self, candidate: Candidate) -> Redirected | None:
+        """Ask once for a candidate and keep it, or see where it is; raises Refused or Throttled."""
         found = await self._bring(candidate)
         if isinstance(found, Elsewhere):
-            self.moved.append(redirected(candidate, found.url, found.hops))
-            return
+            return self._follow(candidate, found)
         got = await check_picture(found, self.limits, self.decoders)
         self._note(row_of(candidate, await self.keeper.keep(candidate, got)))
+        return None

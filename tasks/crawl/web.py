@@ -1,7 +1,7 @@
 """One HTTP session behind the guard: a bounded answer to one URL, or Refused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from storage.records import FetchReason
-from tasks.crawl.body import Wanted, read_body
+from tasks.crawl.body import Reader, Wanted
 from tasks.crawl.guard import BlockedAddress, Guard, GuardedResolver, Refused
 from tasks.crawl.limits import Limits, WebConfig
 
@@ -33,18 +33,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another host has it, at `url`, after so many redirects."""
+    """It is at another `url`, after so many redirects."""
 
     url: str
     hops: int
-
-
-Consent = Callable[[str], Awaitable[None]]
-"""Returns where a URL may be asked, or raises Refused."""
-
-
-async def anywhere(_url: str) -> None:
-    """Consent to every hop; for what is no crawl, like asking a search API."""
 
 
 def anything(_start: bytes) -> bool:
@@ -74,18 +66,18 @@ class Web:
         self._session = session
         self._guard = guard
         self._limits = limits
+        self._reader = Reader(limits)
 
-    def check(self, url: str) -> None:
-        """Raises Refused where the URL may not be asked."""
-        self._guard.check(url)
+    def check(self, url: str) -> URL:
+        """The URL as it is asked for; raises Refused where it may not be."""
+        return self._guard.check(url)
 
-    async def _hop(self, url: URL, cap: int, wanted: Wanted) -> Answer:
+    async def _answer(self, url: URL, cap: int, wanted: Wanted) -> Answer:
         try:
             async with self._session.get(url, allow_redirects=False) as response:
                 if response.status == 200:
-                    body = await read_body(response, cap, self._limits, wanted)
-                    return Answer(response.status, response.headers, body)
-                if (response.content_length or cap) <= _SMALL:
+                    return Answer(200, response.headers, await self._reader.read(response, cap, wanted))
+                if response.content_length is not None and response.content_length <= _SMALL:
                     await response.read()  # so that the connection can be used again
                 return Answer(response.status, response.headers, b"")
         except TimeoutError as error:
@@ -94,34 +86,27 @@ class Web:
         except (aiohttp.ClientError, OSError) as error:
             raise _refusal(error) from error
 
-    async def ask(
-        self, url: str, cap: int, wanted: Wanted = anything, hops: int = 0, consent: Consent = anywhere
-    ) -> Answer | Elsewhere:
-        """What is behind a URL, through the redirects of its own host; or that another host has it.
+    async def ask(self, url: str, cap: int, wanted: Wanted = anything, hops: int = 0) -> Answer | Elsewhere:
+        """What is behind a URL, or that it is elsewhere; one request, over by the deadline whatever the server does.
 
-        `cap` is the most bytes of its body, `hops` how many redirects led here, and every hop is
-        guarded and consented to. All of it ends at the deadline, whatever the server does; a
-        robots.txt that must be read first has a deadline of its own. Raises Refused.
+        `cap` is the most bytes of its body, `hops` how many redirects led here. Raises Refused.
         """
-        ends = asyncio.get_running_loop().time() + self._limits.deadline_seconds
-        for hop in range(hops, self._limits.max_redirects + 1):
-            target = self._guard.check(url)
-            await consent(url)
-            try:
-                async with asyncio.timeout_at(ends):
-                    answer = await self._hop(target, cap, wanted)
-            except TimeoutError as error:
-                detail = f"not whole in {self._limits.deadline_seconds:g} s"
-                raise Refused(FetchReason.TIMEOUT, detail, passing=True) from error
-            if answer.status not in _REDIRECTS or "Location" not in answer.headers:
-                return answer
-            url = _join(target, answer.headers["Location"])
-            if self._guard.check(url).host != target.host and hop < self._limits.max_redirects:
-                return Elsewhere(url, hop + 1)
-        raise Refused(FetchReason.TOO_MANY_REDIRECTS, f"over {self._limits.max_redirects}")
+        target = self._guard.check(url)
+        try:
+            async with asyncio.timeout(self._limits.deadline_seconds):
+                answer = await self._answer(target, cap, wanted)
+        except TimeoutError as error:
+            detail = f"not whole in {self._limits.deadline_seconds:g} s"
+            raise Refused(FetchReason.TIMEOUT, detail, passing=True) from error
+        if answer.status not in _REDIRECTS or "Location" not in answer.headers:
+            return answer
+        if hops >= self._limits.max_redirects:
+            raise Refused(FetchReason.TOO_MANY_REDIRECTS, f"over {self._limits.max_redirects}")
+        there = _join(target, answer.headers["Location"])
+        return Elsewhere(str(self._guard.check(there)), hops + 1)
 
     async def get(self, url: str, cap: int) -> Answer:
-        """The answer behind a URL, through the redirects of any host; for what is no crawl, like a search API."""
+        """The answer behind a URL, through all redirects; for what is no picture, like a search API."""
         found = await self.ask(url, cap)
         while isinstance(found, Elsewhere):
             found = await self.ask(found.url, cap, hops=found.hops)
@@ -148,7 +133,7 @@ async def open_web(config: WebConfig, accept: str) -> AsyncIterator[Web]:
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,  # done within bounds by read_body
+        auto_decompress=False,  # done within bounds by Reader
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=config.limits.connect_seconds),
         headers={"User-Agent": f"{AGENT}/0.1 (+{config.contact})", "Accept": accept, "Accept-Encoding": "identity"},
     ) as session:

@@ -72,7 +72,7 @@ def test_a_partition_ends_as_an_artifact_at_100_percent(prefect_server: str, tmp
 @pytest.fixture(params=["refuses", "is silent"])
 def poor_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a server that takes no connection, or takes it and says nothing."""
-    monkeypatch.setattr("tasks.partition.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("tasks.shown.ANSWER_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         if request.param == "refuses":
             server.close()
@@ -88,7 +88,7 @@ def test_a_server_that_is_away_fails_no_partition(
     start = time.monotonic()
     assert _crawl(str(tmp_path), poor_server) == 6
     assert time.monotonic() - start < 5
-    (said,) = [each.getMessage() for each in caplog.records if each.name == "tasks.partition"]
+    (said,) = [each.getMessage() for each in caplog.records if each.name == "tasks.shown"]
     assert f"artifact {KEY} in Prefect lacks how it ended" in said
 
 

@@ -31,3 +31,19 @@ def test_a_date_ahead_is_waited_for() -> None:
     """To the second in which it falls."""
     ahead = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     assert 58 <= (pause_of(503, ahead) or 0) <= 60
+
+
+@pytest.mark.parametrize("stated", ["9" * 12, "9" * 400])
+def test_a_pause_of_ages_is_one_of_ages(stated: str) -> None:
+    """Nobody waits for it, and nobody takes it for none."""
+    assert (pause_of(429, stated) or 0) > 10**9
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2030 99:00:00 GMT", "Mon, 01 Jan 2030 00:00:00 +9999999"],
+)
+def test_a_date_that_no_calendar_has_states_nothing(stated: str) -> None:
+    """It is an answer of a host like any other, and no fault of ours."""
+    assert pause_of(429, stated) == 5.0
+    assert pause_of(503, stated) is None

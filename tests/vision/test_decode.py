@@ -16,6 +16,13 @@ MANY = 10**6
 SCENE = scene(0, 60, 40)
 
 
+def _damaged_png() -> bytes:
+    """A file whose pixels do not fit their checksum."""
+    data = bytearray(encoded(scene(0, 200, 160), "PNG"))
+    data[2000:2100] = bytes(100)
+    return bytes(data)
+
+
 def _fault(data: bytes, max_pixels: int = MANY, min_side: int = 1) -> Fault:
     with pytest.raises(Undecodable) as caught:
         decode(data, max_pixels, min_side)
@@ -95,8 +102,9 @@ def test_bomb_beyond_the_library_limit_has_the_same_reason() -> None:
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", Fault.NOT_A_PICTURE),
         (encoded(SCENE)[:-400], Fault.TRUNCATED),
         (encoded(SCENE, "PNG")[:-400], Fault.TRUNCATED),
+        (_damaged_png(), Fault.TRUNCATED),
     ],
-    ids=["empty", "html", "svg", "eps", "cut jpeg", "cut png"],
+    ids=["empty", "html", "svg", "eps", "cut jpeg", "cut png", "damaged png"],
 )
 def test_bad_bytes_have_their_reason(data: bytes, reason: Fault) -> None:
     """What is no picture and what breaks off are told apart."""

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from storage.pictures import PictureStore
 from storage.records import Crawled, FetchReason
+from storage.takedown import TakenDown
 from tasks.crawl import body, guard
 from tasks.crawl.partition import fetch_partition, fetch_through
+from tasks.crawl.plan import host_asked
 from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, offer, recipe
 
 NAME = "pictures.example"
@@ -129,15 +132,15 @@ def test_a_bomb_is_unfolded_no_further_than_the_cap(
 ) -> None:
     """Of 64 MB in 64 KB, one byte more than the cap is unfolded."""
     sizes = []
-    plain = body._Unfolded.add
+    plain = body.Inflated.add
 
-    def add(self: body._Unfolded, chunk: bytes) -> None:
+    def add(self: body.Inflated, chunk: bytes) -> None:
         try:
             plain(self, chunk)
         finally:
             sizes.append(len(self.data))
 
-    monkeypatch.setattr(body._Unfolded, "add", add)
+    monkeypatch.setattr(body.Inflated, "add", add)
     assert crawl(world, tmp_path, "/bomb/1").reason is FetchReason.TOO_LARGE
     assert max(sizes) == (1 << 20) + 1
 
@@ -165,9 +168,11 @@ def test_a_url_to_another_host_is_handed_over_with_what_it_has_used_up(world: Wo
     assert rows == []
     assert (moved.to, moved.hops) == (there, 1)
     assert world.reached == {PUBLIC[0]}
-    rows, left = fetch_partition([moved], str(tmp_path), recipe(limits={"max_redirects": 0}))
+    looping = replace(moved, to=f"http://{PUBLIC[1]}:{world.port}/loop/1")
+    rows, left = fetch_partition([looping], str(tmp_path), recipe(limits={"max_redirects": 1}))
     assert [row.reason for row in rows] == [FetchReason.TOO_MANY_REDIRECTS]
     assert left == []
+    assert world.paths(PUBLIC[1]) == ["/loop/1"]
 
 
 def test_two_hosts_that_redirect_to_each_other_end(world: World, tmp_path: Path) -> None:
@@ -195,3 +200,47 @@ def test_a_server_that_accepts_and_says_nothing_ends_at_the_deadline(tmp_path: P
         rows = fetch_through([offer(f"{url}/{n}") for n in range(12)], str(tmp_path), config)
         assert {row.reason for row in rows} == {FetchReason.TIMEOUT}
         assert time.monotonic() - started < 12
+
+
+def test_bytes_behind_a_compressed_picture_count_too(world: World, tmp_path: Path) -> None:
+    """A small picture followed by bytes without end is cut at the cap, and takes no time of others."""
+    row = crawl(world, tmp_path, "/gzip-endless/1")
+    assert row.reason is FetchReason.TOO_LARGE
+    assert world.sent < 16 << 20
+
+
+def test_a_calendar_without_end_in_retry_after_harms_nobody(world: World, tmp_path: Path) -> None:
+    """The URL has its row, and so have all others of the partition."""
+    offers = [offer(world.url(path)) for path in ("/odd-date/1", "/good/1")]
+    monkey = recipe(pace={"retries": 0}, limits={"max_pause_seconds": 0.5, "max_bytes": 1 << 20})
+    rows = fetch_through(offers, str(tmp_path), monkey)
+    assert sorted(row.url for row in rows) == sorted(one.url for one in offers)
+
+
+@pytest.mark.parametrize("path", ["/good/../private/1", "/./private/1", "/good/%2e%2e/private/1"])
+def test_robots_txt_is_asked_about_what_is_sent(world: World, tmp_path: Path, path: str) -> None:
+    """Dots in a path hide nothing from it; a byte order mark at its beginning neither."""
+    world.robots[PUBLIC[0]] = (200, "\ufeffUser-agent: *\nDisallow: /private\n")
+    assert crawl(world, tmp_path, path).reason is FetchReason.ROBOTS
+    assert world.paths() == []
+
+
+def test_a_picture_longer_than_any_jpeg_is_refused(world: World, tmp_path: Path) -> None:
+    """It could not be written as one later."""
+    row = crawl(world, tmp_path, "/long/1", limits={"max_pixels": 64_000_000})
+    assert (row.reason, row.detail) == (FetchReason.TOO_MANY_PIXELS, "64x70000")
+
+
+def test_a_redirect_within_the_host_is_taken_down_by_where_it_leads(world: World, tmp_path: Path) -> None:
+    """The address that the rights holder knows is the one that counts."""
+    TakenDown.of(urls=[world.url("/good/1")]).record(str(tmp_path))
+    row = crawl(world, tmp_path, "/to/1?url=/good/1")
+    assert row.reason is FetchReason.TAKEN_DOWN
+    assert world.paths() == ["/to/1"]
+
+
+def test_two_spellings_of_a_host_are_one_host(world: World) -> None:
+    """With a dot behind, in capitals, or written in its own letters."""
+    names = ["http://pictures.example/1", "http://PICTURES.example/2", "http://pictures.example./3"]
+    assert {host_asked(offer(name)) for name in names} == {"pictures.example"}
+    assert host_asked(offer("http://bücher.example/1")) == host_asked(offer("http://xn--bcher-kva.example/1"))

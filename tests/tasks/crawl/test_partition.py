@@ -101,7 +101,7 @@ def test_a_host_that_no_name_server_could_know_is_a_bad_url(tmp_path: Path, host
 
 def test_nobody_home_is_a_connection_error(tmp_path: Path) -> None:
     """A closed port is data, not an exception."""
-    [row] = fetch_through([offer("http://127.0.0.99:1/x.jpg")], str(tmp_path), recipe())
+    [row] = fetch_through([offer("http://127.0.0.99:1025/x.jpg")], str(tmp_path), recipe())
     assert (row.reason, row.detail) == (FetchReason.CONNECTION, "no connection")
 
 
@@ -310,3 +310,16 @@ def test_a_pool_is_read_without_the_web_and_only_where_it_lies(tmp_path: Path) -
     good, bad = (fetch_through([one], str(tmp_path / "root"), config)[0] for one in offers)
     assert (good.digest, bad.reason) == (digest_of(jpeg(1)), FetchReason.BAD_URL)
     assert fetch_through([foreign], str(tmp_path / "other"), config)[0].reason is FetchReason.BAD_URL
+
+
+@pytest.mark.parametrize("held", [0.0, 0.3, 0.8])
+def test_what_is_held_already_changes_no_row(world: World, tmp_path: Path, held: float) -> None:
+    """A host with many URLs that fail, in a row or not, ends the same whether it is crawled at once or resumed."""
+    kinds = ["good"] * 3 + ["truncated"] * 12 + ["good"] * 20 + ["missing", "html", "good", "truncated"] * 3
+    urls = [world.url(f"/{kind}/{number}", PUBLIC[number % 2]) for number, kind in enumerate(kinds)]
+    config = recipe(pace={"retries": 1})
+    undisturbed = fetch_through([offer(url) for url in urls], str(tmp_path / "one"), config)
+    before = [url for url in urls if "good" in url][: int(held * len(urls))]
+    fetch_through([offer(url) for url in before], str(tmp_path / "two"), config)
+    assert fetch_through([offer(url) for url in urls], str(tmp_path / "two"), config) == undisturbed
+    assert sum(row.digest is not None for row in undisturbed) == kinds.count("good")

@@ -8,15 +8,30 @@ from itertools import pairwise
 import pytest
 
 from storage.records import Candidate, FetchReason
+from tasks.crawl import line
 from tasks.crawl.guard import Refused
 from tasks.crawl.limits import Pace
-from tasks.crawl.line import FAILURES_IN_A_ROW, IN_A_ROW
+from tasks.crawl.line import FIRST_TRIES, IN_A_ROW
 from tasks.crawl.plan import host_asked
 from tasks.crawl.politeness import visit_all
 from tasks.crawl.throttled import Throttled
 from tests.tasks.crawl.world import offer
 
 TRIES = 2
+
+
+@pytest.fixture(autouse=True)
+def _pauses_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "_LEAST_PAUSE", 0.0)
+
+
+def test_a_pause_of_nothing_is_one_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who answers 429 with Retry-After 0 is not asked again at once."""
+    monkeypatch.setattr(line, "_LEAST_PAUSE", 0.2)
+    hosts = Hosts({"http://busy/0": [Throttled(429, 0.0)]})
+    hosts.run("http://busy/0")
+    first, second = hosts.times("busy")
+    assert second - first >= 0.2
 
 
 @dataclass
@@ -30,12 +45,17 @@ class Hosts:
     rejected: dict[str, Refused] = field(default_factory=dict)
     open: Counter[str] = field(default_factory=Counter)
     most: Counter[str] = field(default_factory=Counter)
+    alive: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
+    redirects: dict[str, Candidate] = field(default_factory=dict)
 
     async def consent(self, candidate: Candidate) -> float:
         """What robots.txt would say."""
+        if candidate.url in self.denied:
+            raise Refused(FetchReason.ROBOTS, "robots.txt")
         return self.delays.get(host_asked(candidate), 0)
 
-    async def visit(self, candidate: Candidate) -> None:
+    async def visit(self, candidate: Candidate) -> Candidate | None:
         """Answer as the script says, else well."""
         host = host_asked(candidate)
         self.asked.append((asyncio.get_running_loop().time(), candidate.url))
@@ -48,6 +68,7 @@ class Hosts:
         self.open["all"] -= 1
         if left := self.script.get(candidate.url):
             raise left.pop(0)
+        return self.redirects.pop(candidate.url, None)
 
     def reject(self, candidate: Candidate, refusal: Refused) -> None:
         """Take note."""
@@ -61,7 +82,7 @@ class Hosts:
     def run(self, *urls: str, longest_pause: float = 1.0, **pace: float) -> None:
         """Visit these."""
         config = Pace.model_validate({"retries": TRIES, "retry_seconds": 0.02, **pace})
-        asyncio.run(visit_all([offer(url) for url in urls], config, longest_pause, self))
+        asyncio.run(visit_all([offer(url) for url in urls], self.alive, config, longest_pause, self))
 
 
 def urls(host: str, count: int) -> list[str]:
@@ -76,7 +97,7 @@ def passing(*_: object) -> Refused:
 
 def test_every_candidate_is_visited_once_within_both_bounds() -> None:
     """At most `per_host` of a host, `total` of all, and nobody is left out."""
-    hosts = Hosts(seconds=0.002)
+    hosts = Hosts(seconds=0.002, alive={f"h{host}" for host in range(20)})
     wanted = [url for host in range(20) for url in urls(f"h{host}", 6)]
     hosts.run(*wanted, total=8, per_host=2)
     assert sorted(url for _, url in hosts.asked) == sorted(wanted)
@@ -151,13 +172,54 @@ def test_what_will_not_pass_is_not_tried_again() -> None:
 
 
 def test_a_dead_host_costs_a_few_tries_and_not_one_for_each_url() -> None:
-    """After so many failures in a row the rest end with the same reason, unasked."""
+    """One that has answered nothing after so many URLs is left alone; the rest end with the same reason, unasked."""
     wanted = urls("dead", 100)
     hosts = Hosts({url: [passing()] * 9 for url in wanted})
-    hosts.run(*wanted)
+    hosts.run(*wanted, retry_seconds=9)
     assert set(hosts.rejected) == set(wanted)
     assert {refusal.detail for refusal in hosts.rejected.values()} == {"no connection"}
-    assert len(hosts.asked) <= FAILURES_IN_A_ROW + 2
+    assert len(hosts.asked) == FIRST_TRIES
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_host_that_has_answered_once_is_not_taken_for_dead(before: bool) -> None:
+    """However many of its URLs fail in a row, each has its own tries; an answer of an earlier run counts."""
+    bad, good = urls("shaky", 30), ["http://shaky/good"]
+    hosts = Hosts({url: [passing()] * 9 for url in bad}, alive={"shaky"} if before else set())
+    hosts.run(*([] if before else good), *bad, *(good if before else []), retry_seconds=0.001)
+    assert set(hosts.rejected) == set(bad)
+    assert len(hosts.asked) == len(bad) * (1 + TRIES) + 1
+
+
+def test_what_a_line_is_given_up_with_keeps_its_own_reason() -> None:
+    """What was tried before says why it failed; only what was not tried says what the host said."""
+    hosts = Hosts({"http://h/0": [passing()] * 9, "http://h/1": [Throttled(429, 99)]}, alive={"h"})
+    hosts.run(*urls("h", 3), per_host=1)
+    assert [hosts.rejected[url].detail for url in urls("h", 3)] == ["no connection", "429", "429"]
+
+
+def test_a_line_that_is_closed_stays_closed() -> None:
+    """A second visit that was under way when the host asked for a long pause is not tried again."""
+    hosts = Hosts({"http://h/1": [Throttled(429, 99)], "http://h/2": [passing()] * 9}, seconds=0.02, alive={"h"})
+    hosts.run("http://h/1", "http://h/2", per_host=2)
+    assert len(hosts.asked) == 2
+    assert hosts.rejected["http://h/2"].detail == "no connection"
+
+
+def test_what_robots_txt_denies_costs_no_delay() -> None:
+    """Nothing is sent, so there is nothing to wait for."""
+    hosts = Hosts(delays={"slow": 0.2}, denied=set(urls("slow", 50)))
+    hosts.run(*urls("slow", 50), "http://slow/allowed")
+    assert [url for _, url in hosts.asked] == ["http://slow/allowed"]
+    assert len(hosts.rejected) == 50
+
+
+def test_a_redirect_within_a_host_keeps_its_pace() -> None:
+    """It is a request like any other."""
+    hosts = Hosts(delays={"slow": 0.1}, redirects={"http://slow/0": offer("http://slow/there")})
+    hosts.run("http://slow/0")
+    first, second = hosts.times("slow")
+    assert second - first >= 0.095
 
 
 def test_waiting_takes_no_place_from_others() -> None:
@@ -172,7 +234,7 @@ def test_another_error_ends_it_all() -> None:
     """What is no refusal is a fault of ours, and is not swallowed."""
 
     class Broken(Hosts):
-        async def visit(self, candidate: Candidate) -> None:
+        async def visit(self, candidate: Candidate) -> Candidate | None:
             raise KeyError(candidate.url)
 
     with pytest.raises(ExceptionGroup) as caught:

@@ -111,9 +111,9 @@ class World:
         return await self._picture(request, kind)
 
     async def _stream(
-        self, request: web.Request, length: int | None, chunk: bytes, times: int, pause: float
+        self, request: web.Request, length: int | None, chunk: bytes, times: int, pause: float, encoding: str = ""
     ) -> web.StreamResponse:
-        response = web.StreamResponse()
+        response = web.StreamResponse(headers={"Content-Encoding": encoding} if encoding else {})
         response.content_length = length
         await response.prepare(request)
         for _ in range(times):
@@ -158,6 +158,14 @@ class World:
                 return _plain(gzip.compress(good), Content_Encoding="gzip")
             case "bomb":
                 return _plain(gzip.compress(good + bytes(64 << 20)), Content_Encoding="gzip")
+            case "gzip-endless":
+                return await self._stream(request, None, gzip.compress(good) + bytes(1 << 16), 10_000, 0, "gzip")
+            case "odd-date":
+                return web.Response(status=429, headers={"Retry-After": "Mon, 01 Jan 99999999999 00:00:00 GMT"})
+            case "long":
+                sink = io.BytesIO()
+                Image.new("1", (64, 70_000)).save(sink, "PNG")
+                return _plain(sink.getvalue(), "image/png")
             case "damaged-gzip":
                 return _plain(b"no gzip at all" + good, Content_Encoding="gzip")
             case "cut-gzip":
