@@ -55,6 +55,8 @@ def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool 
     )  # fmt: skip
     if whole := found(recipe, Stage.CRAWL, folder):
         return whole
+    for source in config.sources:
+        source.check()
     offers: list[Part] = []
     fetched: list[Part] = []
     for number in range(config.rounds):

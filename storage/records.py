@@ -267,7 +267,10 @@ class Redirected(Candidate):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question to one source: results `skip` to `skip + limit` of a query, and how many came."""
+    """One question to one source: results `skip` to `skip + limit` of a query, and how many of them can be used.
+
+    `more` says that the source may hold further ones.
+    """
 
     neighbor: str
     source: str
@@ -275,6 +278,7 @@ class Asked:
     skip: int
     limit: int
     offered: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

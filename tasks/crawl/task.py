@@ -16,7 +16,7 @@ from tasks.partition import Outcome, part_index, partition
 from tasks.progress import Progress, counted
 from tasks.shown import shown
 
-VERSION = 3
+VERSION = 4
 
 
 def sources_content(config: CrawlConfig) -> str:

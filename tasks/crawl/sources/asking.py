@@ -57,8 +57,8 @@ def _check(refusal: Refused, base_url: str) -> None:
 async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
     """The API's answer, at most one request each `pause` seconds; Unreachable where it stays silent.
 
-    A 429 or a 5xx is asked again after the time it names, or else after a growing pause. No error
-    holds the URL, for it may hold a key.
+    A 429, a 5xx or a fault that may pass is asked again after the time it names, or else after a growing pause. No
+    error holds the URL, for it may hold a key.
     """
     turns, trouble = _turns(base_url), ""
     for attempt in range(_TRIES):
@@ -69,6 +69,8 @@ async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
         except Refused as refusal:
             _check(refusal, base_url)
             trouble = f"{refusal.reason} ({refusal.detail})"
+            if not refusal.passing:
+                break
         else:
             status = _status(answer)
             if status != 429 and status < 500:

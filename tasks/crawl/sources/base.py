@@ -1,32 +1,21 @@
 """What every source of candidates offers, and what those with a search API have in common."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from storage.errors import Unreachable
 from storage.fingerprint import NOT_IN_KEY
-from storage.records import Candidate
 from storage.section import Section
+from tasks.crawl.sources.ask import Ask, RefusedQuery, Reply
 from tasks.crawl.sources.asking import ask_api
 from tasks.crawl.web import Answer, Web
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One query for one neighbor category: its results `skip` to `skip + limit`, of these licenses (empty: any).
-
-    Results are counted as the source ranks them, those without a usable URL included.
-    """
-
-    text: str
-    neighbor: str
-    limit: int
-    licenses: tuple[str, ...]
-    skip: int = 0
+ApiUrl = Annotated[str, Field(pattern=r"^https?://\S+$", description="Where the API answers")]
+"""The address of a search API."""
 
 
 class Source(Protocol):
@@ -40,11 +29,14 @@ class Source(Protocol):
     def name(self) -> str:
         """What its candidates say they come from."""
 
+    def check(self) -> None:
+        """Raises BadInput where something is missing that must be there before it is asked: a key, files, columns."""
+
     def content(self) -> str:
         """A digest of what the source holds, where that lies in files of ours; else empty."""
 
-    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
-        """What the source offers, in its own order; Unreachable where it does not answer, BadInput where files fail."""
+    def answers(self, asks: Sequence[Ask], web: Web) -> AsyncIterator[Reply]:
+        """A reply to each ask, in their order; Unreachable where it does not answer, BadInput where files fail."""
 
 
 class Shape(BaseModel):
@@ -57,11 +49,17 @@ class Shape(BaseModel):
 S = TypeVar("S", bound=BaseModel)
 
 
+def _is_of_the_query(answer: Answer) -> bool:
+    """Whether an error is about the query: an API says so in JSON, a wrong base_url brings a page."""
+    json = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower().endswith(("/json", "+json"))
+    return answer.status == 414 or (answer.status in (400, 404, 422) and json)
+
+
 class SearchApi(Section):
     """A search API; `name` is its kind."""
 
     kind: str
-    base_url: str = Field(pattern=r"^https?://\S+$", description="Where the API answers")
+    base_url: ApiUrl
     pause_seconds: float = Field(
         1.0, ge=0, le=60, description="Between two requests of this process", json_schema_extra=NOT_IN_KEY
     )
@@ -70,6 +68,9 @@ class SearchApi(Section):
     def name(self) -> str:
         """What its candidates say they come from."""
         return self.kind
+
+    def check(self) -> None:
+        """Nothing: whether an API answers is seen when it is asked."""
 
     def content(self) -> str:
         """Nothing: what an API holds is asked for, and `crawl.as_of` says when."""
@@ -83,8 +84,22 @@ class SearchApi(Section):
         """The answer in its documented shape; Unreachable where it is an error or something else."""
         where, mend = f"{self.kind} at {self.base_url}", f"check base_url and page_size of the {self.kind} source"
         if answer.status != 200:
-            raise Unreachable(f"{where} refuses the search: status {answer.status}", mend)
+            kind = RefusedQuery if _is_of_the_query(answer) else Unreachable
+            raise kind(f"{where} refuses the search: status {answer.status}", mend)
         try:
             return shape.model_validate_json(answer.body)
         except ValidationError as error:
             raise Unreachable(f"{where} gives no search result: {error.errors()[0]['msg']}", mend) from error
+
+    @abstractmethod
+    async def reply(self, ask: Ask, web: Web) -> Reply:
+        """What the API offers; RefusedQuery where it takes no such query, Unreachable where it does not answer."""
+
+    async def answers(self, asks: Sequence[Ask], web: Web) -> AsyncIterator[Reply]:
+        """One after the other: an API is asked at its own pace, however many queries there are."""
+        for ask in asks:
+            try:
+                reply = await self.reply(ask, web)
+            except RefusedQuery as refusal:
+                reply = Reply(ask, (), more=False, refused=refusal)
+            yield reply

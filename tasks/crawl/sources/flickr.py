@@ -2,8 +2,9 @@
 
 Written from the documentation of `flickr.photos.search` and `flickr.photos.licenses.getInfo` at
 https://www.flickr.com/services/api/: at most 500 photos a page, the same ones again after the 4,000th, 3,600 requests
-an hour for a key, errors under status 200 with `stat: fail`. Which number stands for which license is asked, not
-known here: numbers are added. The key is in no error and in no log line.
+an hour for a key, errors under status 200 with `stat: fail`. Which number stands for which license is asked once by
+each process, not known here: numbers are added, and one that is added later is a license that nobody allows. The key
+is in no error and in no log line.
 """
 
 import os
@@ -15,7 +16,8 @@ from pydantic import Field
 from storage.errors import BadInput, Unreachable
 from storage.fingerprint import NOT_IN_KEY
 from storage.records import Candidate
-from tasks.crawl.sources.base import Ask, SearchApi
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.base import ApiUrl, SearchApi
 from tasks.crawl.sources.flickr_answers import Answer, License, Photo
 from tasks.crawl.sources.paging import Page, ranked
 from tasks.crawl.web import Web
@@ -34,9 +36,7 @@ class Flickr(SearchApi):
     """The photo search of Flickr, which wants a key."""
 
     kind: Literal["flickr"] = "flickr"
-    base_url: str = Field(
-        "https://api.flickr.com/services/rest/", pattern=r"^https?://\S+$", description="Where the API answers"
-    )
+    base_url: ApiUrl = "https://api.flickr.com/services/rest/"
     key_variable: str = Field(
         "FLICKR_API_KEY",
         min_length=1,
@@ -53,6 +53,10 @@ class Flickr(SearchApi):
             f"flickr wants an API key, and {self.key_variable} is not set",
             f"set {self.key_variable} to your key, or take flickr out of crawl.sources",
         )
+
+    def check(self) -> None:
+        """Raises BadInput where there is no key."""
+        self._key()
 
     async def _call(self, web: Web, method: str, **query: str) -> Answer:
         key = self._key()
@@ -79,28 +83,29 @@ class Flickr(SearchApi):
         )  # fmt: skip
         return Page(answer.photos.photo, more=number + 1 < answer.photos.pages)
 
-    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
+    async def reply(self, ask: Ask, web: Web) -> Reply:
         """Photos by relevance, of the licenses that are asked for."""
         known = await self._licenses(web)
         numbers = sorted(number for number, one in known.items() if not ask.licenses or one.ours in ask.licenses)
         if not numbers:
-            return []
+            return Reply(ask, (), more=False)
         found = await ranked(
             ask, self.page_size, _DEPTH, lambda number: self._page(ask, web, ",".join(numbers), number)
         )
-        return [_candidate(photo, known.get(photo.license or ""), ask, rank) for rank, photo in found if photo.url]
+        offers = [
+            _candidate(photo, known.get(photo.license or ""), ask, rank) for rank, photo in found.results if photo.url
+        ]
+        return Reply(ask, offers, found.more)
 
 
 def _candidate(photo: Photo, stated: License | None, ask: Ask, rank: int) -> Candidate:
-    return Candidate(
-        url=photo.url,
-        neighbor=ask.neighbor,
-        query=ask.text,
-        rank=rank,
-        source="flickr",
-        title=photo.title or "",
-        creator=photo.ownername or "",
-        license=stated.ours if stated else (photo.license or ""),
-        license_url=(stated and stated.url) or "",
+    return ask.offer(
+        "flickr",
+        rank,
+        photo.url,
+        stated.ours if stated else (photo.license or ""),
+        stated.url if stated else None,
+        title=photo.title,
+        creator=photo.ownername,
         landing_url=f"https://www.flickr.com/photos/{photo.owner}/{photo.id}" if photo.owner and photo.id else "",
     )

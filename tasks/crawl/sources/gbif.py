@@ -11,7 +11,8 @@ from pydantic import Field
 
 from storage.records import Candidate
 from tasks.crawl.licenses import license_of
-from tasks.crawl.sources.base import Ask, SearchApi, Shape
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.base import ApiUrl, SearchApi, Shape
 from tasks.crawl.sources.paging import Page, ranked
 from tasks.crawl.web import Web
 
@@ -50,7 +51,7 @@ class Gbif(SearchApi):
     """The occurrence search of GBIF."""
 
     kind: Literal["gbif"] = "gbif"
-    base_url: str = Field("https://api.gbif.org", pattern=r"^https?://\S+$", description="Where the API answers")
+    base_url: ApiUrl = "https://api.gbif.org"
     match: Literal["scientificName", "q"] = Field(
         "scientificName", description="What a query is: a scientific name, with all that it includes, or words (q)"
     )
@@ -65,14 +66,15 @@ class Gbif(SearchApi):
         page = self._read(await self._get(web, "/v1/occurrence/search", wanted), _Page)
         return Page(page.results, more=not page.endOfRecords)
 
-    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
+    async def reply(self, ask: Ask, web: Web) -> Reply:
         """Pictures of the records in the API's order; those of one record share its rank."""
         found = await ranked(ask, self.page_size, _DEPTH, lambda number: self._page(ask, web, number))
-        return [
+        offers = [
             _candidate(medium, record, ask, rank)
-            for rank, record in found
+            for rank, record in found.results
             for medium in _allowed_first(record, ask)[: self.photos]
         ]
+        return Reply(ask, offers, found.more)
 
 
 def _allowed_first(record: _Record, ask: Ask) -> list[_Medium]:
@@ -84,15 +86,13 @@ def _allowed_first(record: _Record, ask: Ask) -> list[_Medium]:
 
 def _candidate(medium: _Medium, record: _Record, ask: Ask, rank: int) -> Candidate:
     stated = medium.license or ""
-    return Candidate(
-        url=medium.identifier or "",
-        neighbor=ask.neighbor,
-        query=ask.text,
-        rank=rank,
-        source="gbif",
-        title=medium.title or record.scientificName or "",
-        creator=medium.creator or medium.rightsHolder or "",
-        license=license_of(stated),
-        license_url=stated if stated.startswith(("http://", "https://")) else "",
-        landing_url=medium.references or (record.key and f"https://www.gbif.org/occurrence/{record.key}") or "",
+    return ask.offer(
+        "gbif",
+        rank,
+        medium.identifier or "",
+        license_of(stated),
+        stated if stated.startswith(("http://", "https://")) else "",
+        title=medium.title or record.scientificName,
+        creator=medium.creator or medium.rightsHolder,
+        landing_url=medium.references or (record.key and f"https://www.gbif.org/occurrence/{record.key}"),
     )

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from storage.records import Candidate
 from tasks.crawl.licenses import license_of
-from tasks.crawl.sources.base import Ask, SearchApi, Shape
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.base import ApiUrl, SearchApi, Shape
 from tasks.crawl.sources.paging import Page, ranked
 from tasks.crawl.web import Web
 
@@ -60,7 +61,7 @@ class INaturalist(SearchApi):
     """The observations of iNaturalist."""
 
     kind: Literal["inaturalist"] = "inaturalist"
-    base_url: str = Field("https://api.inaturalist.org", pattern=r"^https?://\S+$", description="Where the API answers")
+    base_url: ApiUrl = "https://api.inaturalist.org"
     match: Literal["taxon_name", "q"] = Field(
         "taxon_name", description="What a query is: a taxon's scientific or common name, or words anywhere (q)"
     )
@@ -90,14 +91,17 @@ class INaturalist(SearchApi):
         photos = [one for one in seen.photos or [] if one.url and (not ask.licenses or one.license in ask.licenses)]
         return photos[: self.photos]
 
-    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
+    async def reply(self, ask: Ask, web: Web) -> Reply:
         """Photos of the observations in the order of their numbers; those of one observation share its rank."""
         if ask.licenses and not set(ask.licenses) & set(_CODES):
-            return []
+            return Reply(ask, (), more=False)
         found = await ranked(ask, self.page_size, _DEPTH, lambda number: self._page(ask, web, number))
-        return [
-            _candidate(photo, seen, ask, rank, self.size) for rank, seen in found for photo in self._photos(seen, ask)
+        offers = [
+            _candidate(photo, seen, ask, rank, self.size)
+            for rank, seen in found.results
+            for photo in self._photos(seen, ask)
         ]
+        return Reply(ask, offers, found.more)
 
 
 def _creator(photo: _Photo, seen: _Observation) -> str:
@@ -113,15 +117,13 @@ def _license_url(license_id: str) -> str:
 
 
 def _candidate(photo: _Photo, seen: _Observation, ask: Ask, rank: int, size: str) -> Candidate:
-    return Candidate(
-        url=re.sub(r"/square(?=\.\w+(\?|$))", f"/{size}", photo.url or ""),
-        neighbor=ask.neighbor,
-        query=ask.text,
-        rank=rank,
-        source="inaturalist",
-        title=(seen.taxon and seen.taxon.name) or seen.species_guess or "",
+    return ask.offer(
+        "inaturalist",
+        rank,
+        re.sub(r"/square(?=\.\w+(\?|$))", f"/{size}", photo.url or ""),
+        photo.license,
+        _license_url(photo.license),
+        title=(seen.taxon and seen.taxon.name) or seen.species_guess,
         creator=_creator(photo, seen),
-        license=photo.license,
-        license_url=_license_url(photo.license),
-        landing_url=seen.uri or "",
+        landing_url=seen.uri,
     )

@@ -1,7 +1,8 @@
 """Pictures that lie on disk already, offered under `file:` addresses that this section alone reads."""
 
 import asyncio
-from itertools import islice
+import os
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +12,9 @@ from storage.errors import BadInput
 from storage.records import Candidate
 from storage.section import Section
 from tasks.crawl.licenses import StatedLicense
-from tasks.crawl.sources.base import Ask
+from tasks.crawl.sources.ask import Ask, Reply
 from tasks.crawl.sources.pool import Pool
+from tasks.crawl.sources.windows import Windows
 from tasks.crawl.web import Web
 
 
@@ -34,9 +36,13 @@ class Local(Section):
         return Pool(Path(self.root).resolve(), self.category_field, self.caption_field)
 
     def _pool_there(self) -> Pool:
-        if not Path(self.root).is_dir():
+        if not os.path.isdir(self.root):
             raise BadInput(f"{self.root}: there is no such folder", "correct `root` of the local source")
         return self._pool()
+
+    def check(self) -> None:
+        """Raises BadInput where there is no such folder."""
+        self._pool_there()
 
     def content(self) -> str:
         """A digest of what the pool holds; a picture that is overwritten by one of the same size changes nothing."""
@@ -50,24 +56,17 @@ class Local(Section):
         """
         return self._pool().read(url, cap)
 
-    def _candidates(self, ask: Ask) -> list[Candidate]:
-        places = islice(self._pool_there().places(ask), ask.skip, ask.skip + ask.limit)
-        return [self._candidate(url, title, ask, rank) for rank, (url, title) in enumerate(places, ask.skip)]
+    def _replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        windows = Windows(asks)
+        offers: list[list[Candidate]] = [[] for _ in asks]
+        for index, places in self._pool_there().places(asks):
+            offers[index] += [
+                asks[index].offer(self.name, rank, url, self.license, title=title, creator=self.creator)
+                for rank, (url, title) in windows.take(index, places)
+            ]
+        return [Reply(ask, offers[index], windows.more(index)) for index, ask in enumerate(asks)]
 
-    async def candidates(self, ask: Ask, _web: Web) -> list[Candidate]:
+    async def answers(self, asks: Sequence[Ask], _web: Web) -> AsyncIterator[Reply]:
         """The pictures that answer, folders before tars; BadInput where the pool is missing or a tar is broken."""
-        return await asyncio.to_thread(self._candidates, ask)
-
-    def _candidate(self, url: str, title: str, ask: Ask, rank: int) -> Candidate:
-        return Candidate(
-            url=url,
-            neighbor=ask.neighbor,
-            query=ask.text,
-            rank=rank,
-            source=self.name,
-            title=title,
-            creator=self.creator,
-            license=self.license,
-            license_url="",
-            landing_url="",
-        )
+        for reply in await asyncio.to_thread(self._replies, asks):
+            yield reply

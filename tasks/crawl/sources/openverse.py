@@ -10,7 +10,8 @@ from pydantic import Field
 
 from storage.records import Candidate
 from tasks.crawl.licenses import license_of
-from tasks.crawl.sources.base import Ask, SearchApi, Shape
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.base import ApiUrl, SearchApi, Shape
 from tasks.crawl.sources.paging import Page, ranked
 from tasks.crawl.web import Web
 
@@ -38,7 +39,7 @@ class Openverse(SearchApi):
     """The Openverse image search."""
 
     kind: Literal["openverse"] = "openverse"
-    base_url: str = Field("https://api.openverse.org", pattern=r"^https?://\S+$", description="Where the API answers")
+    base_url: ApiUrl = "https://api.openverse.org"
     page_size: int = Field(20, ge=1, le=500, description="Results a page; above 20 the API wants a key")
     max_pages: int = Field(12, ge=1, le=100, description="Pages a query; the API ends after 240 results without a key")
 
@@ -52,25 +53,24 @@ class Openverse(SearchApi):
         page = self._read(answer, _Page)
         return Page(page.results, more=number + 1 < page.page_count)
 
-    async def candidates(self, ask: Ask, web: Web) -> list[Candidate]:
+    async def reply(self, ask: Ask, web: Web) -> Reply:
         """Results in the API's order, page after page, until the limit or the last page."""
         if ask.licenses and not set(ask.licenses) & _LICENSES:
-            return []
+            return Reply(ask, (), more=False)
         depth = self.page_size * self.max_pages
         found = await ranked(ask, self.page_size, depth, lambda number: self._page(ask, web, number))
-        return [_candidate(result, ask, rank) for rank, result in found if result.url]
+        offers = [_candidate(result, ask, rank) for rank, result in found.results if result.url]
+        return Reply(ask, offers, found.more)
 
 
 def _candidate(result: _Result, ask: Ask, rank: int) -> Candidate:
-    return Candidate(
-        url=result.url or "",
-        neighbor=ask.neighbor,
-        query=ask.text,
-        rank=rank,
-        source="openverse",
-        title=result.title or "",
-        creator=result.creator or "",
-        license=license_of(result.license or ""),
-        license_url=result.license_url or "",
-        landing_url=result.foreign_landing_url or "",
+    return ask.offer(
+        "openverse",
+        rank,
+        result.url or "",
+        license_of(result.license or ""),
+        result.license_url,
+        title=result.title,
+        creator=result.creator,
+        landing_url=result.foreign_landing_url,
     )

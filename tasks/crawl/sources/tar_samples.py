@@ -4,7 +4,7 @@ import json
 import os
 import tarfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,10 +50,20 @@ def _sample(tar: tarfile.TarFile, members: dict[str, tarfile.TarInfo], category:
     return Sample(picture.name, picture.offset_data, picture.size, _json_text(texts[".json"], category), said)
 
 
+def _forward(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members one behind the other: a tar that is made to harm may lead back, and round and round."""
+    end = 0
+    for member in tar:
+        if member.size < 0 or member.offset < end:
+            raise tarfile.ReadError("its members do not follow one another")
+        end = member.offset_data
+        yield member
+
+
 def _grouped(tar: tarfile.TarFile) -> dict[str, dict[str, tarfile.TarInfo]]:
     """The members of each sample by how their names end: a sample's name goes up to the first dot of the last part."""
     samples: defaultdict[str, dict[str, tarfile.TarInfo]] = defaultdict(dict)
-    for member in tar:
+    for member in _forward(tar):
         folder, _, file = member.name.rpartition("/")
         stem, dot, suffix = file.partition(".")
         if member.isreg() and not member.issparse():
@@ -61,13 +71,17 @@ def _grouped(tar: tarfile.TarFile) -> dict[str, dict[str, tarfile.TarInfo]]:
     return samples
 
 
+def _broken(path: Path, error: Exception) -> BadInput:
+    return BadInput(f"{path} is no readable tar: {error}", "mend it, or take it out of the pool")
+
+
 @lru_cache(maxsize=_TARS)
 def _held(path: Path, _size: int, _mtime_ns: int, category: str, caption: str) -> Mapping[str, Sample]:
     try:
         with tarfile.open(path, "r:") as tar:
             found = [_sample(tar, members, category, caption) for members in _grouped(tar).values()]
-    except (tarfile.TarError, OSError) as error:
-        raise BadInput(f"{path} is no readable tar: {error}", "mend it, or take it out of the pool") from error
+    except (tarfile.TarError, OSError, ValueError, OverflowError, RecursionError) as error:
+        raise _broken(path, error) from error
     return {sample.member: sample for sample in found if sample}
 
 
@@ -77,5 +91,8 @@ def samples_of(path: Path, category: str, caption: str) -> Mapping[str, Sample]:
     `category` and `caption` are fields of their .json; a .txt is a caption too, and comes first. Remembered for as
     long as the tar has this size and time of change. Raises BadInput where it is no plain tar.
     """
-    stat = os.stat(path)
+    try:
+        stat = os.stat(path)
+    except OSError as error:
+        raise _broken(path, error) from error
     return _held(path, stat.st_size, stat.st_mtime_ns, category, caption)

@@ -1,10 +1,8 @@
 """A list of URLs with captions, as img2dataset reads them: Parquet, CSV or TSV."""
 
 import asyncio
-import hashlib
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, Literal, Self
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Self
 
 import pyarrow as pa
 from pydantic import Field, model_validator
@@ -13,16 +11,21 @@ from storage.fingerprint import NOT_IN_KEY, fingerprint
 from storage.records import Candidate
 from storage.section import Section
 from tasks.crawl.licenses import StatedLicense, agreed
-from tasks.crawl.sources.base import Ask
-from tasks.crawl.sources.list_files import batches, files_of
-from tasks.crawl.sources.matching import matches
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.list_files import batches, check_columns, digest_of, files_of
+from tasks.crawl.sources.matching import Matcher
+from tasks.crawl.sources.windows import Windows
 from tasks.crawl.web import Web
 
 _COLUMNS = ("url", "caption", "category", "license", "license_url", "creator", "landing")
 
 
 class UrlList(Section):
-    """Rows of a list, in the order of the files; read in batches, so that its size does not matter."""
+    """Rows of a list, in the order of the files.
+
+    It is read once for all asks of a search and in batches: its size does not matter, and memory holds a batch of
+    16,384 rows and what is offered.
+    """
 
     kind: Literal["url_list"] = "url_list"
     name: str = Field("url_list", min_length=1, description="What its candidates say they come from")
@@ -46,41 +49,53 @@ class UrlList(Section):
             raise ValueError("license is for a list without a license column: give the column or the license")
         return self
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
-        wanted = {column: getattr(self, f"{column}_column") for column in _COLUMNS}
-        return batches(files_of(self.path), wanted)
+    @model_validator(mode="after")
+    def _can_answer(self) -> Self:
+        if not self.caption_column and not self.category_column:
+            raise ValueError("no row answers without caption_column or category_column: give one of them")
+        return self
+
+    def _wanted(self) -> dict[str, str | None]:
+        return {column: getattr(self, f"{column}_column") for column in _COLUMNS}
+
+    def check(self) -> None:
+        """Raises BadInput where a file or a column is missing."""
+        check_columns(files_of(self.path), self._wanted())
 
     def content(self) -> str:
         """A digest of the bytes of the files in their order."""
-        digests = []
-        for file in files_of(self.path):
-            with file.open("rb") as opened:
-                digests.append(hashlib.file_digest(opened, "sha256").hexdigest())
-        return fingerprint(digests)
+        return fingerprint([digest_of(file) for file in files_of(self.path)])
 
-    def _rows(self, ask: Ask) -> list[dict[str, str]]:
-        matching = (
-            row
-            for batch in self._batches()
-            for row in batch.filter(matches(batch["category"], batch["caption"], ask)).to_pylist()
-        )
-        return list(islice(matching, ask.skip, ask.skip + ask.limit))
+    def _replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        matcher, windows = Matcher(asks), Windows(asks)
+        offers: list[list[Candidate]] = [[] for _ in asks]
+        for batch in batches(files_of(self.path), self._wanted()):
+            for index, places in matcher.matches(batch["category"], batch["caption"]):
+                for rank, place in windows.take(index, places.tolist()):
+                    offers[index] += self._offers(batch.slice(place, 1), asks[index], rank)
+            if windows.filled():
+                break
+        return [Reply(ask, offers[index], windows.more(index)) for index, ask in enumerate(asks)]
 
-    async def candidates(self, ask: Ask, _web: Web) -> list[Candidate]:
-        """The rows that answer; BadInput where a file or a column is missing or cannot be read."""
-        rows = await asyncio.to_thread(self._rows, ask)
-        return [self._candidate(row, ask, rank) for rank, row in enumerate(rows, ask.skip) if row["url"]]
+    async def answers(self, asks: Sequence[Ask], _web: Web) -> AsyncIterator[Reply]:
+        """The rows that answer, in one pass; BadInput where a file or a column is missing or cannot be read."""
+        for reply in await asyncio.to_thread(self._replies, asks):
+            yield reply
 
-    def _candidate(self, row: dict[str, Any], ask: Ask, rank: int) -> Candidate:
-        return Candidate(
-            url=row["url"],
-            neighbor=ask.neighbor,
-            query=ask.text,
-            rank=rank,
-            source=self.name,
-            title=row["caption"],
-            creator=row["creator"],
-            license=self.license or agreed(row["license"], row["license_url"]),
-            license_url=row["license_url"],
-            landing_url=row["landing"],
-        )
+    def _offers(self, row: pa.RecordBatch, ask: Ask, rank: int) -> list[Candidate]:
+        [said] = row.to_pylist()
+        if not said["url"]:
+            return []
+        license_id = self.license or agreed(said["license"], said["license_url"])
+        return [
+            ask.offer(
+                self.name,
+                rank,
+                said["url"],
+                license_id,
+                said["license_url"],
+                title=said["caption"],
+                creator=said["creator"],
+                landing_url=said["landing"],
+            )
+        ]

@@ -92,14 +92,118 @@ def test_each_round_asks_for_further_results_alone(world: World) -> None:
         found, rows = search(source, asks, config)
         before += rows
         ranks.append([one.rank for one in found])
-    assert ranks == [list(range(20)), list(range(20, 40)), list(range(40, 45)), []]
-    assert [query["page"] for query in asked] == ["1", "2", "3", "4", "5", "7"]
-    assert [(row.skip, row.limit, row.offered) for row in before] == [
-        (0, 20, 20),
-        (20, 20, 20),
-        (40, 20, 5),
-        (60, 20, 0),
+    assert ranks == [list(range(20)), list(range(20, 40)), list(range(40, 45))]
+    assert [query["page"] for query in asked] == ["1", "2", "3", "4", "5"]
+    assert [(row.skip, row.limit, row.offered, row.more) for row in before] == [
+        (0, 20, 20, True),
+        (20, 20, 20, True),
+        (40, 20, 5, False),
     ]
+
+
+def test_results_that_cannot_be_used_end_no_query(world: World) -> None:
+    """A window without one usable URL is followed by the next; the query ends with the last page."""
+
+    async def answer(request: web.Request) -> web.Response:
+        page = int(request.query["page"])
+        results = [result(number) if page == 3 else {"id": "none", "license": "by"} for number in range(10)]
+        return web.json_response({"page_count": 3, "results": results})
+
+    world.search = answer
+    config = config_for(world, page_size=10).model_copy(update={"per_category": 10})
+    source, before, offered = config.sources[0], list[Asked](), list[int]()
+    while asks := asks_of([neighbor("braeburn")], source.name, before, config):
+        found, rows = search(source, asks, config)
+        before += rows
+        offered.append(len(found))
+    assert offered == [0, 0, 10]
+
+
+def refusing(odd: Callable[[str], bool], refusal: Callable[[], web.Response], asked: list[str]) -> Handler:
+    """An API that takes some queries for wrong ones."""
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.query["q"])
+        if odd(request.query["q"]):
+            return refusal()
+        return web.json_response({"page_count": 1, "results": [result(1)]})
+
+    return answer
+
+
+def _in_json(status: int) -> web.Response:
+    return web.json_response({"detail": "no"}, status=status)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        lambda: _in_json(400),
+        lambda: _in_json(404),
+        lambda: _in_json(422),
+        lambda: web.Response(status=400, body=b"{}", content_type="application/problem+json"),
+        lambda: web.Response(status=414, text="<html>"),
+    ],
+)
+def test_a_query_that_is_refused_brings_nothing_and_stops_no_other(
+    world: World, caplog: pytest.LogCaptureFixture, refusal: Callable[[], web.Response]
+) -> None:
+    """The log names it with the status, and it is not asked again."""
+    asked: list[str] = []
+    world.search = refusing("odd".__eq__, refusal, asked)
+    config, names = config_for(world), [neighbor("a", "odd", "x"), neighbor("b")]
+    source = config.sources[0]
+    found, rows = search(source, asks_of(names, source.name, (), config), config)
+    assert [(one.neighbor, one.query) for one in found] == [("a", "x"), ("b", "b")]
+    assert [(row.query, row.offered, row.more) for row in rows] == [("odd", 0, False), ("x", 1, False), ("b", 1, False)]
+    [line] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "'odd'" in line
+    assert f"status {refusal().status}" in line
+    assert asks_of(names, source.name, rows, config) == []
+
+
+@pytest.mark.parametrize(("queries", "tried"), [(1, 1), (3, 3), (50, 20)])
+def test_an_api_that_refuses_every_query_is_named(world: World, queries: int, tried: int) -> None:
+    """That is the recipe's fault and no query's; it is seen before all of many are asked."""
+    asked: list[str] = []
+    world.search = refusing(lambda _: True, lambda: _in_json(404), asked)
+    with pytest.raises(Unreachable, match=f"status 404, for each of the first {tried} queries") as caught:
+        find([neighbor("a", *map(str, range(queries)))], config_for(world))
+    assert caught.value.mend.startswith("check base_url")
+    assert len(asked) == tried
+
+
+def test_later_results_that_are_refused_are_the_end_of_the_query(world: World) -> None:
+    """An API that has answered before is no wrong one, though all that is left to ask is refused."""
+    world.search = refusing(lambda _: True, lambda: _in_json(400), [])
+    before = [Asked("braeburn", "openverse", "braeburn", 0, 100, 100, more=True)]
+    config = config_for(world)
+    assert find([neighbor("braeburn")], config, before) == []
+
+
+def test_an_error_page_is_no_refusal_of_a_query(world: World) -> None:
+    """A wrong base_url brings one, and stops the stage at once."""
+    asked: list[str] = []
+    world.search = refusing(lambda _: True, lambda: web.Response(status=404, text="<html>"), asked)
+    with pytest.raises(Unreachable, match="refuses the search: status 404"):
+        find([neighbor("a", "x", "y")], config_for(world))
+    assert len(asked) == 1
+
+
+def test_a_fault_that_will_not_pass_is_met_once(world: World) -> None:
+    """Redirects without end are asked for once, and not three times."""
+    world.search = lambda request: _elsewhere(str(request.url))
+    with pytest.raises(Unreachable, match="does not answer: too_many_redirects"):
+        find([neighbor("a")], config_for(world))
+    once = len(world.asked)
+    world.asked.clear()
+    with pytest.raises(Unreachable):
+        find([neighbor("a")], config_for(world))
+    assert once == len(world.asked) <= 12
+
+
+async def _elsewhere(url: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": url})
 
 
 def test_each_query_is_asked_once(world: World) -> None:
@@ -141,7 +245,7 @@ def test_no_deeper_than_the_recipe_says(world: World) -> None:
     world.search = pages(100, asked)
     config = config_for(world, page_size=10, max_pages=3)
     assert len(find([neighbor("braeburn")], config)) == 30
-    later = [Asked("braeburn", "openverse", "braeburn", 0, 30, 30)]
+    later = [Asked("braeburn", "openverse", "braeburn", 0, 30, 30, more=True)]
     assert find([neighbor("braeburn")], config, later) == []
     assert len(asked) == 3
 
@@ -173,7 +277,7 @@ def test_the_pace_between_requests_holds(world: World) -> None:
 
 
 def _nobody(_: World) -> CrawlConfig:
-    return recipe("http://127.0.0.99:1")
+    return recipe("http://127.0.0.99:59999")
 
 
 def _inner(world: World) -> CrawlConfig:

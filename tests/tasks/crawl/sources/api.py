@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from storage.records import Candidate
-from tasks.crawl.sources.base import Ask, Source
+from tasks.crawl.sources.ask import Ask, Reply
+from tasks.crawl.sources.base import Source
 from tasks.crawl.web import open_web
 from tests.tasks.crawl.world import recipe
 
@@ -73,11 +74,19 @@ def ask_for(
     return Ask(text, neighbor, limit, licenses, skip)
 
 
-def found_by(source: Source, ask: Ask) -> list[Candidate]:
-    """What a source offers to a client that may ask the loopback."""
+def replies_of(source: Source, *asks: Ask) -> list[Reply]:
+    """What a source says to a client that may ask the loopback."""
 
-    async def run() -> list[Candidate]:
+    async def run() -> list[Reply]:
         async with open_web(recipe(), "application/json") as session:
-            return await source.candidates(ask, session)
+            return [reply async for reply in source.answers(asks, session)]
 
     return asyncio.run(run())
+
+
+def found_by(source: Source, ask: Ask) -> list[Candidate]:
+    """What a source offers; raises its refusal."""
+    [reply] = replies_of(source, ask)
+    if reply.refused:
+        raise reply.refused
+    return list(reply.offers)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from storage.errors import Unreachable
 from tasks.crawl.config import CrawlConfig
-from tests.tasks.crawl.sources.api import Api, Query, ask_for, found_by
+from tests.tasks.crawl.sources.api import Api, Query, ask_for, found_by, replies_of
 from tests.tasks.crawl.sources.dialects import DIALECTS, SIZE, Dialect, Result
 from tests.tasks.crawl.world import recipe
 
@@ -61,6 +61,55 @@ def test_a_later_round_goes_on_where_the_last_one_ended(api: Api, kind: str, ski
         one for one in whole if skip <= one.rank < skip + limit
     ]
     assert len(searches(api)) <= (skip + limit - 1) // SIZE - skip // SIZE + 1
+
+
+@every
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(skip=st.integers(0, 40), limit=st.integers(1, 40), total=st.integers(0, 45))
+def test_it_says_whether_more_results_follow(api: Api, kind: str, skip: int, limit: int, total: int) -> None:
+    """Whether or not one of those that came can be used."""
+    dialect = DIALECTS[kind]
+    holding(api, dialect, [dialect.bare(None, None) for _ in range(total)])
+    [reply] = replies_of(dialect.section(api.url), ask_for(skip=skip, limit=limit))
+    assert not reply.offers
+    assert reply.more == (skip + limit < total)
+
+
+@every
+def test_a_check_asks_nothing(api: Api, kind: str) -> None:
+    """Whether an API answers is seen when it is asked."""
+    DIALECTS[kind].section(api.url).check()
+    assert api.asked == []
+
+
+@every
+def test_a_query_that_is_refused_stops_no_other(api: Api, kind: str) -> None:
+    """The refusal comes in its place, with the status."""
+    dialect = DIALECTS[kind]
+
+    def answer(query: Query) -> object:
+        odd = any("odd" in value for value in query.values())
+        return web.json_response({}, status=400) if odd else dialect.answer([dialect.whole(url(1))], query)
+
+    api.answer = answer
+    first, second, third = replies_of(dialect.section(api.url), ask_for("x"), ask_for("odd"), ask_for("y"))
+    assert (len(first.offers), len(second.offers), len(third.offers)) == (1, 0, 1)
+    assert second.refused
+    assert "refuses the search: status 400" in second.refused.problem
+    assert (first.refused, third.refused, second.more) == (None, None, False)
+
+
+@every
+def test_a_page_that_is_refused_keeps_those_before_it(api: Api, kind: str) -> None:
+    """It ends the query."""
+    dialect, holds = DIALECTS[kind], [DIALECTS[kind].whole(url(number)) for number in range(25)]
+
+    def answer(query: Query) -> object:
+        return web.json_response({}, status=422) if len(searches(api)) == 3 else dialect.answer(holds, query)
+
+    api.answer = answer
+    [reply] = replies_of(dialect.section(api.url), ask_for())
+    assert (len(reply.offers), reply.more, reply.refused) == (20, False, None)
 
 
 @every

@@ -79,6 +79,8 @@ def test_a_missing_key_is_named_by_its_variable(api: Api, monkeypatch: pytest.Mo
     monkeypatch.setenv("MY_FLICKR", " ")
     with pytest.raises(BadInput, match="MY_FLICKR is not set"):
         found_by(section(api, key_variable="MY_FLICKR"), ask_for())
+    with pytest.raises(BadInput, match="MY_FLICKR is not set"):
+        section(api, key_variable="MY_FLICKR").check()
     assert api.asked == []
 
 

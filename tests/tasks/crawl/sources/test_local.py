@@ -4,7 +4,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from storage.errors import BadInput
 from storage.records import Candidate, FetchReason
 from tasks.crawl.guard import Refused
+from tasks.crawl.sources import pool
 from tasks.crawl.sources.file_urls import file_url, place_of
 from tasks.crawl.sources.local import Local
-from tests.tasks.crawl.sources.api import ask_for, found_by
+from tasks.crawl.sources.tar_samples import Sample, samples_of
+from tests.tasks.crawl.sources.api import ask_for, found_by, replies_of
 
 CAP = 1000
 
@@ -187,6 +189,77 @@ def test_a_pool_that_cannot_be_used_is_named(root: Path) -> None:
         put(root / "broken.tar", b"no tar")
         with pytest.raises(BadInput, match=r"broken\.tar is no readable tar"):
             use(Local(root=str(root)))
+
+
+def _pax(**fields: str) -> bytes:
+    """A tar of two members, the second of which states these fields."""
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, headers in (("a.jpg", {}), ("b.jpg", fields)):
+            member = tarfile.TarInfo(name)
+            member.size, member.pax_headers = 3, headers
+            tar.addfile(member, io.BytesIO(b"123"))
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("size", ["-512", "-1", "-1024", "-1536", "-2048", "-100000", str(10**30)])
+def test_a_tar_that_leads_astray_is_named(root: Path, size: str) -> None:
+    """Sizes below nothing lead back, round and round: the search stops with the tar's name, a fetch with a reason."""
+    put(root / "0.tar", _pax(size=size))
+    source = Local(root=str(root))
+    with pytest.raises(BadInput, match=r"0\.tar is no readable tar"):
+        found_by(source, ask_for())
+    assert refusal(source, f"{(root / '0.tar').as_uri()}#b.jpg") is FetchReason.BAD_STATUS
+
+
+def test_what_cannot_be_looked_at_is_passed_over(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name too long to be asked for, and a picture that goes between the listing and the look at it."""
+    source = Local(root=str(root))
+    assert refusal(source, f"{root.as_uri()}/{'x' * 300}.jpg") is FetchReason.BAD_STATUS
+    put(root / "Granny-Smith" / "a.jpg")
+    before = source.content()
+    goes = put(root / "Granny-Smith" / "goes.jpg")
+
+    def listed(path: Path) -> list[Path]:
+        found = sorted(path.rglob("*.jpg"))
+        goes.unlink()
+        return found
+
+    monkeypatch.setattr(pool, "pictures_in", listed)
+    (root / "Granny-Smith" / "old").rmdir()
+    assert source.content() == before
+
+
+def test_one_pass_serves_many_asks(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ask gets what it would get alone, and each tar is looked into once."""
+    for number in range(3):
+        put(root / "Granny-Smith" / f"{number}.jpg")
+        put_tar(root / f"{number}.tar", {"a.jpg": b"1", "a.txt": b"granny smith", "b.jpg": b"2", "b.txt": b"braeburn"})
+    source, looked = Local(root=str(root)), list[Path]()
+    asks = [
+        ask_for(name, neighbor=name, limit=limit, skip=skip)
+        for name in ("granny smith", "braeburn", "pear")
+        for limit in (2, 50)
+        for skip in (0, 2)
+    ]
+    alone = [replies_of(source, ask) for ask in asks]
+
+    def counted(path: Path, category: str, caption: str) -> Mapping[str, Sample]:
+        looked.append(path)
+        return samples_of(path, category, caption)
+
+    monkeypatch.setattr(pool, "samples_of", counted)
+    assert replies_of(source, *asks) == [reply for [reply] in alone]
+    assert len(looked) == 3
+    assert [(len(reply.offers), reply.more) for [reply] in alone[:2]] == [(2, True), (2, True)]
+    assert [(len(reply.offers), reply.more) for [reply] in alone[2:4]] == [(6, False), (4, False)]
+
+
+def test_what_is_missing_is_found_before_the_search(root: Path) -> None:
+    """A folder that is not there."""
+    Local(root=str(root)).check()
+    with pytest.raises(BadInput, match="there is no such folder"):
+        Local(root=str(root / "no")).check()
 
 
 def test_its_content_is_names_sizes_and_captions(root: Path) -> None:

@@ -1,6 +1,9 @@
 """Lists of URLs as img2dataset users have them, in every format and with every fault."""
 
-from collections.abc import Callable, Sequence
+import csv as stdlib_csv
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +15,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from storage.errors import BadInput
-from tasks.crawl.sources.matching import matches
+from tasks.crawl.sources import list_files
+from tasks.crawl.sources.ask import Ask
+from tasks.crawl.sources.csv_rows import rows_of
+from tasks.crawl.sources.list_tables import Read, tables_of
+from tasks.crawl.sources.matching import Matcher
 from tasks.crawl.sources.url_list import UrlList
-from tests.tasks.crawl.sources.api import ask_for, found_by
+from tests.tasks.crawl.sources.api import ask_for, found_by, replies_of
 from tests.tasks.crawl.world import recipe
 
 Rows = Sequence[dict[str, object]]
@@ -51,6 +58,18 @@ def written(tmp_path: Path, write: Write, rows: Rows, **fields: object) -> UrlLi
     """A source over a file of these rows."""
     path = write(tmp_path / f"list.{write.__name__}", rows)
     return UrlList.model_validate({"path": str(path), **fields})
+
+
+def answering(categories: list[str], captions: list[str], ask: Ask) -> list[bool]:
+    """Which rows answer, among those of another ask."""
+    found = dict(
+        Matcher([ask_for("", neighbor="another"), ask]).matches(
+            pa.array(categories, pa.string()), pa.array(captions, pa.string())
+        )
+    )
+    rows = found[1].tolist() if 1 in found else []
+    assert rows == sorted(set(rows))
+    return [row in rows for row in range(len(categories))]
 
 
 @every
@@ -119,7 +138,7 @@ def test_a_stated_category_rules_out_every_other() -> None:
     """A row answers for its own category whatever the caption says; without one, by its caption."""
     categories = ["Granny_Smith", "GRANNY  smith", "grannysmith", "braeburn", "", ""]
     captions = ["x", "x", "x", "granny smith", "Smith, granny.", "granny smithers"]
-    assert matches(pa.array(categories), pa.array(captions), ask_for()).to_pylist() == [
+    assert answering(categories, captions, ask_for()) == [
         True,
         True,
         True,
@@ -140,7 +159,7 @@ def test_a_stated_category_rules_out_every_other() -> None:
 )  # fmt: skip
 def test_whole_words(caption: str, query: str, answers: bool) -> None:
     """Case, order, marks and punctuation do not matter; parts of words do."""
-    assert matches(pa.array([""]), pa.array([caption]), ask_for(query)).to_pylist() == [answers]
+    assert answering([""], [caption], ask_for(query)) == [answers]
 
 
 @given(
@@ -149,10 +168,9 @@ def test_whole_words(caption: str, query: str, answers: bool) -> None:
 )
 def test_any_text_can_be_matched(captions: list[str], query: str) -> None:
     """No caption and no query is an error, and a caption that is the query answers if it has words."""
-    found = matches(pa.array([""] * len(captions), pa.string()), pa.array(captions, pa.string()), ask_for(query))
-    assert len(found) == len(captions)
+    assert len(answering([""] * len(captions), captions, ask_for(query))) == len(captions)
     if any(c.isalnum() for c in query):
-        assert matches(pa.array([""]), pa.array([query]), ask_for(query)).to_pylist() == [True]
+        assert answering([""], [query], ask_for(query)) == [True]
 
 
 @every
@@ -179,6 +197,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         ("list.csv", b""),
         ("list.csv", b"url,caption\nhttps://example.org/1.jpg\n"),
         ("list.csv", b"url,caption\nhttps://example.org/\xff.jpg,granny smith\n"),
+        ("list.tsv", b'url\tcaption\n"lone'),
     ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, name: str, data: bytes) -> None:
@@ -186,6 +205,115 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(BadInput, match=rf"{name} cannot be read"):
         found_by(UrlList(path=str(tmp_path / name)), ask_for())
+
+
+def _parquet_bytes(values: Sequence[bytes]) -> pa.Array:
+    """A column that says it is text, whatever its bytes are."""
+    ends = [0, *itertools.accumulate(len(value) for value in values)]
+    offsets = pa.array(ends, pa.int32()).buffers()[1]
+    return pa.Array.from_buffers(pa.string(), len(values), [None, offsets, pa.py_buffer(b"".join(values))])
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("list.csv", b"https://example.org/1.jpg,granny smith,one,too many"),
+        ("list.csv", b"too few"),
+        ("list.csv", b"https://example.org/1.jpg,granny smith caf\xe9,1"),
+        ("list.csv", b"https://example.org/1.jpg,granny smith," + b"x" * 1_200_000),
+        ("list.csv", b'https://example.org/1.jpg,granny smith,"' + b"x\n" * 600_000 + b'"'),
+        ("list.csv", b'https://example.org/1.jpg,"granny smith" apple,1'),
+        ("list.tsv", b'https://example.org/1.jpg\t"granny smith\t1'),
+        ("list.tsv", b'https://example.org/1.jpg\tgranny smith\t"'),
+        ("list.parquet", b"granny smith \xff\xfe"),
+    ],
+)
+def test_an_odd_row_spoils_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, data: bytes) -> None:
+    """The rows before and behind it are read, and a line in the log names the file and how many were not."""
+    path = tmp_path / name
+    if path.suffix == ".parquet":
+        table = {"url": ["https://example.org/0.jpg", "x", "https://example.org/2.jpg"]}
+        captions = _parquet_bytes([b"granny smith", data, b"granny smith"])
+        pyarrow.parquet.write_table(pa.table({**table, "caption": captions}), path)
+    else:
+        good = b"https://example.org/%d.jpg,granny smith,5".replace(b",", b"," if name.endswith("csv") else b"\t")
+        header = good.replace(b"https://example.org/%d.jpg", b"url").replace(b"granny smith", b"caption")
+        path.write_bytes(b"\r\n".join([header, good % 0, data, good % 2, b""]))
+    found = found_by(UrlList(path=str(path)), ask_for())
+    assert [(one.rank, one.url[-5]) for one in found] == [(0, "0"), (1, "2")]
+    [line] = [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
+    assert str(path) in line
+    if len(data) < 1_000_000:
+        assert ": 1 rows" in line
+
+
+def test_bytes_outside_the_columns_do_not_matter(tmp_path: Path) -> None:
+    """A column that nobody asked for may hold anything."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\xef\xbb\xbfurl,caption,odd\nhttps://example.org/1.jpg,granny smith,caf\xe9\n")
+    assert len(found_by(UrlList(path=str(path)), ask_for())) == 1
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=2, max_size=2), max_size=6),
+    st.sampled_from([",", "\t"]),
+)
+def test_what_was_written_is_read(rows: list[list[str]], delimiter: str) -> None:
+    """Whatever quotes, breaks and delimiters its cells hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            stdlib_csv.writer(file, delimiter=delimiter).writerows(rows)
+        assert list(rows_of(path, delimiter)) == rows
+
+
+def test_one_pass_serves_many_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ask gets what it would get alone, in their order, and the file is opened no oftener than for one."""
+    rows = [row(number, caption) for number, caption in enumerate(["granny smith", "braeburn", "smith braeburn"] * 20)]
+    source = written(tmp_path, csv, rows)
+    asks = [
+        ask_for(query, limit=limit, skip=skip)
+        for query, limit, skip in itertools.product(["granny smith", "braeburn", "smith", "pear"], [3, 100], [0, 7])
+    ]
+    alone = [replies_of(source, ask) for ask in asks]
+    passes: list[Path] = []
+
+    def counted(file: Path, columns: Sequence[str]) -> Iterator[Read]:
+        passes.append(file)
+        return tables_of(file, columns)
+
+    monkeypatch.setattr(list_files, "tables_of", counted)
+    assert replies_of(source, *asks) == [reply for [reply] in alone]
+    assert len(passes) == 1
+
+
+@every
+def test_it_says_whether_more_rows_follow(tmp_path: Path, write: Write) -> None:
+    """So that a query ends with the list, and not with rows that have no address."""
+    source = written(tmp_path, write, [row(0, url=""), row(1), row(2)])
+    told = [
+        (len(reply.offers), reply.more)
+        for skip in range(4)
+        for reply in replies_of(source, ask_for(limit=1, skip=skip))
+    ]
+    assert told == [(0, True), (1, True), (1, False), (0, False)]
+
+
+@every
+def test_what_is_missing_is_found_before_the_search(tmp_path: Path, write: Write) -> None:
+    """A check reads no row."""
+    written(tmp_path, write, [row(0)]).check()
+    with pytest.raises(BadInput, match="has no column who"):
+        written(tmp_path, write, [row(0)], creator_column="who").check()
+    with pytest.raises(BadInput, match="there is no such list"):
+        UrlList(path=str(tmp_path / "no.csv")).check()
+
+
+def test_a_list_that_can_answer_nothing_is_refused() -> None:
+    """Without a caption and a category no row is anybody's."""
+    with pytest.raises(ValidationError, match="give one of them"):
+        UrlList(path="x.csv", caption_column=None)
+    UrlList(path="x.csv", caption_column=None, category_column="kind")
 
 
 def test_columns_that_are_not_named_do_not_matter(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from storage.errors import Unreachable
 from tasks.crawl.sources.markup import plain_text
 from tasks.crawl.sources.wikimedia import Wikimedia
-from tests.tasks.crawl.sources.api import Api, Query, ask_for, found_by
+from tests.tasks.crawl.sources.api import Api, Query, ask_for, found_by, replies_of
 from tests.tasks.crawl.sources.dialects import DIALECTS, Result
 
 WHOLE = DIALECTS["wikimedia"].whole
@@ -110,6 +111,52 @@ def test_a_lagging_server_is_asked_again(api: Api) -> None:
     api.answer = lagging_once
     assert len(found_by(section(api), ask_for())) == 1
     assert times[1] - times[0] >= 1
+
+
+def test_a_page_that_is_told_in_several_answers_is_whole(api: Api) -> None:
+    """What is said of its files goes on with the API's own continuation, and then the next page is turned to."""
+    urls = [f"https://example.org/{number}.jpg" for number in range(5)]
+    whole = [{**file(url), "title": url, "index": number + 1} for number, url in enumerate(urls)]
+
+    def in_parts(query: Query) -> Result:
+        start, told = int(query["gsroffset"]), int(query.get("iistart", "0"))
+        shown = [
+            one if place == told else {**one, "imageinfo": None} for place, one in enumerate(whole[start : start + 2])
+        ]
+        if told + 1 < len(shown):
+            return {"continue": {"iistart": str(told + 1), "continue": "||"}, **answer(*shown)}
+        more = {"continue": {"gsroffset": start + 2, "continue": "gsroffset||"}} if start + 2 < len(whole) else {}
+        return {"batchcomplete": True, **more, **answer(*shown)}
+
+    api.answer = in_parts
+    source = section(api).model_copy(update={"page_size": 2})
+    assert [(one.rank, one.url) for one in found_by(source, ask_for())] == list(enumerate(urls))
+    assert [query.get("iistart") for query in api.asked] == [None, "1", None, "1", None]
+
+
+def test_a_continuation_that_tells_nothing_is_not_followed(api: Api) -> None:
+    """Older versions of a file that is known, or a file of which nothing is ever said."""
+    endless = {"continue": {"iistart": "2012", "continue": "||"}}
+    known = file("https://example.org/1.jpg")
+    api.answer = lambda _: {**endless, **answer(known)}
+    assert len(found_by(section(api), ask_for())) == len(api.asked) == 1
+    api.answer = lambda _: {**endless, **answer({**known, "imageinfo": None})}
+    assert found_by(section(api), ask_for()) == []
+    assert len(api.asked) == 3
+
+
+def test_a_page_holds_two_files_at_least(api: Api) -> None:
+    """Of one alone the API tells its history, and never of the next."""
+    with pytest.raises(ValidationError, match="page_size"):
+        Wikimedia(page_size=1)
+
+
+def test_a_query_that_is_too_long_is_refused_alone(api: Api) -> None:
+    """The search says so under status 200."""
+    api.answer = lambda _: {"error": {"code": "cirrussearch-query-too-long"}}
+    [reply] = replies_of(section(api), ask_for("apple " * 100))
+    assert reply.refused
+    assert "cirrussearch-query-too-long" in reply.refused.problem
 
 
 def test_an_error_is_named(api: Api) -> None:
