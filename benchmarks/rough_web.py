@@ -11,16 +11,19 @@ it was under way. Afterwards the URL is good. `obtainable` are the good and the 
 `rate` is obtainable pictures a second, from the first request until 99% of them are stored. Ours are
 stored when an index of the picture store names them; the peer's when its program ends, which is
 when its user may read the tar. Who never gets there is taken at its end, or where it does not end
-when it is killed, with what lies whole in its tars: `reached` says which. As that depends on our
-patience, `ratio_while_writing` forgives the peer what it lost and how it ends: our `rate` over what
-the peer has in its tars until it last wrote to one. `seconds_to_99_served` is the server's own view,
-the same for both: when it had answered 99% of the obtainable with a picture.
+when it is killed, with what lies whole in its tars: `reached` says which. That `rate` depends on our
+patience, so `ratio` is null where the peer never got there (`peer_reached`). `ratio_while_writing` is
+always given: it forgives the peer what it lost and how it ends, as our `rate` over what the peer has
+in its tars until it last wrote to one. `seconds_to_99_served` is the server's own view, the same for
+both: when it had answered 99% of the obtainable with a picture.
 
 The peer retries twice, as its users do, and has its usual 256 threads, which dripping bodies take
 up one by one. A body without end ends after 256 MB, so that it cannot take the machine down.
-`peak_rss_mb` is of the client and all it started. Exits with 2 where something is missing.
+`peak_rss_mb` is of the client and all it started. Exits with 1 where ours did not get there, did not
+end, or asked a host within its Retry-After, and with 2 where something is missing.
 """
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,7 +34,7 @@ from benchmarks.web.kinds import rough
 from benchmarks.web.options import Options, Scale, parse, report
 from benchmarks.web.peer import peer_python
 from benchmarks.web.pictures import draw
-from benchmarks.web.score import STORED, line, score
+from benchmarks.web.score import STORED, against, faults, line, score
 
 QUICK, FULL = Scale(pictures=300), Scale(pictures=2000)
 PATIENT = peer.Manner(threads=256, retries=2)
@@ -54,8 +57,7 @@ def measure(options: Options, work: Path) -> dict[str, object]:
         print(line(client.name, scores[client.name]), flush=True)
     ours, theirs = scores[OURS], scores[PEER]
     return {
-        "pictures": count, "ratio": round(ours.rate / theirs.rate, 3),
-        "ratio_while_writing": round(ours.rate / theirs.rate_to_last_written, 3),
+        "pictures": count, **against(ours, theirs), "faults": faults(ours),
         "requests_within_retry_after": ours.requests_within_retry_after, "peak_rss_mb": ours.peak_rss_mb,
         "finished": ours.ended_by_itself, **{name: asdict(one) for name, one in scores.items()},
     }  # fmt: skip
@@ -63,7 +65,8 @@ def measure(options: Options, work: Path) -> dict[str, object]:
 
 def main() -> None:
     """Print a line a client, and last one JSON object."""
-    report(measure, parse("rough_web", QUICK, FULL))
+    figures = report(measure, parse("rough_web", QUICK, FULL))
+    sys.exit(bool(figures["faults"]))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from rich.console import Console
 
 from flows import OURS
+from flows.complaint import complain
 from flows.live import LiveHandler, live
 from flows.recipe import load_recipe
 from flows.summary import show
@@ -71,7 +72,6 @@ def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
         with temporary_settings(updates=heartbeat), live(handler):
             refs = extrapolate(recipe, arguments.until, arguments.refresh)
     except ExtrapolationError as error:
-        Console(stderr=True).print(f"[bold red]{type(error).__name__}[/]", highlight=False)
-        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+        complain(error)
         sys.exit(1)
     show(refs, recipe.report.note, Console())

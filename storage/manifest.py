@@ -26,6 +26,9 @@ from storage.records import Stage, StageRef
 
 Row = TypeVar("Row")
 
+PARTS, MANIFEST = "parts", "manifest.json"
+"""Below a key's folder: where the markers lie, and what says that the stage is whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -85,13 +88,13 @@ class StageFolder:
 
     def sealed(self) -> StageRef | None:
         """The finished stage, where there is one."""
-        if self.refresh or not filesystem.exists(filesystem.join(self.uri, "manifest.json")):
+        if self.refresh or not filesystem.exists(filesystem.join(self.uri, MANIFEST)):
             return None
         return replace(read_manifest(self.uri).ref, uri=self.uri, reused=True)  # the root may have moved
 
     def sealed_part(self, name: str) -> Part | None:
         """The finished partition, where there is one and its files are still there."""
-        uri = filesystem.join(self.uri, "parts", f"{name}.json")
+        uri = filesystem.join(self.uri, PARTS, f"{name}.json")
         if not filesystem.exists(uri):
             return None
         part = _part(json.loads(filesystem.read_bytes(uri)))
@@ -124,7 +127,7 @@ class StageFolder:
     def seal_part(self, name: str, files: Sequence[File], tally: Counter[str], seconds: float) -> Part:
         """Say that a partition is whole; its last act."""
         part = Part(name, tuple(files), dict(sorted(tally.items())), round(seconds, 3))
-        marker = filesystem.join(self.uri, "parts", f"{name}.json")
+        marker = filesystem.join(self.uri, PARTS, f"{name}.json")
         filesystem.write_bytes(marker, json.dumps(asdict(part), indent=1).encode())
         return part
 
@@ -139,7 +142,7 @@ class StageFolder:
             datetime.now(UTC).isoformat(timespec="seconds"), round(seconds, 3),
         )  # fmt: skip
         data = json.dumps(asdict(manifest), indent=1).encode()
-        filesystem.write_bytes(filesystem.join(self.uri, "manifest.json"), data)
+        filesystem.write_bytes(filesystem.join(self.uri, MANIFEST), data)
         return ref
 
 
@@ -159,7 +162,7 @@ def _part(data: dict[str, Any]) -> Part:
 def read_manifest(uri: str) -> Manifest:
     """The manifest of a finished stage's folder."""
     try:
-        data = json.loads(filesystem.read_bytes(filesystem.join(uri, "manifest.json")))
+        data = json.loads(filesystem.read_bytes(filesystem.join(uri, MANIFEST)))
     except FileNotFoundError as error:
         raise DamagedStore(f"{uri} has no manifest.json", "run the stage again: nothing whole lies there") from error
     ref = StageRef(**{**data["ref"], "stage": Stage(data["ref"]["stage"])})

@@ -1,15 +1,18 @@
 """Taking pictures down everywhere under a data root: planned as a whole, then carried out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage import filesystem
 from storage.errors import BadInput
 from storage.purge_models import Models, trained_on
-from storage.purge_stages import FolderPurge, crawled, listed, purge_of, purge_of_page, redirected
-from storage.purge_store import StorePurge, plan_store, read_indexes, sighting
+from storage.purge_scope import Scope, scope_of
+from storage.purge_search import crawled, listed, offering
+from storage.purge_stages import FolderPurge, purge_of, purge_of_page
+from storage.purge_store import StorePurge, left_alone, plan_store, read_indexes, sighting
 from storage.records import Stage
 from storage.stage_folders import folders
-from storage.takedown import TakenDown, spread
+from storage.takedown import TakenDown
 
 HOLDING = (Stage.CRAWL, Stage.EMBED, Stage.SELECT, Stage.SHARD)
 """The stages whose tables name pictures by digest, in the order in which they are purged.
@@ -22,37 +25,37 @@ The crawl goes first: a run between two steps then writes it again, and finds no
 class Purge:
     """Everything that takes some pictures down.
 
-    `asked` are the URLs that were asked for, by whatever name, and `copies` those of the same
-    pictures; `news` is what no earlier record says. `targets` are files of a target data set; they
-    stay. `recorded` says that all that was asked for had been taken down before.
+    `naming` are the tables of the crawls that name one of them and stay, and `targets` files of a
+    target data set that are one of them; these stay too.
     """
 
     root: str
-    asked: tuple[str, ...]
-    copies: tuple[str, ...]
-    news: TakenDown
-    recorded: bool
+    scope: Scope
     stages: tuple[FolderPurge, ...]
     store: StorePurge
     models: Models
+    naming: tuple[str, ...]
     targets: tuple[str, ...]
 
     @property
     def matched(self) -> bool:
-        """Whether any of it was, or still is, under the data root."""
-        return bool(self.asked or self.stages or self.store or self.recorded)
+        """Whether something under the data root names any of it, or did so before it was taken down."""
+        named = self.scope.asked or self.scope.recorded or self.naming
+        return bool(named or any(folder.names for folder in self.stages))
 
     def carry_out(self) -> None:
         """The record first, so that nothing comes back; the store last, so that no stage misses a picture."""
-        if self.news:
-            self.news.record(self.root)
+        if self.scope.record:
+            self.scope.record.record(self.root)
         for folder in self.stages:
             folder.carry_out()
         self.store.carry_out()
 
 
 def _stages(root: str, digests: frozenset[str]) -> tuple[list[FolderPurge], Models]:
-    """What goes of the stages, and the trainings that it concerns."""
+    """What goes of the stages, and the trainings that it concerns; nothing where no digest is taken."""
+    if not digests:
+        return [], Models((), (), ())
     held = {stage: folders(root, stage) for stage in HOLDING}
     purges = {stage: [purge_of(folder, digests) for folder in held[stage]] for stage in HOLDING}
 
@@ -67,22 +70,26 @@ def _stages(root: str, digests: frozenset[str]) -> tuple[list[FolderPurge], Mode
     return [*models.purges, *(one for stage in HOLDING for one in purges[stage]), *pages], models
 
 
+def _naming(root: str, ours: TakenDown, stages: Iterable[FolderPurge]) -> tuple[str, ...]:
+    """The tables of the crawls that name any of it and stay."""
+    going = {filesystem.join(folder.uri, name) for folder in stages for name in folder.files}
+    return tuple(table for table in offering(root, ours) if table not in going)
+
+
 def plan(root: str, wanted: TakenDown) -> Purge:
     """What takes these down under a data root, with what an earlier purge that was killed left undone.
 
-    Raises BadInput where there is no data root.
+    Where nothing names a picture of it, it is recorded and nothing goes. Raises BadInput where there
+    is no data root.
     """
     if not filesystem.list_folders(root):
         raise BadInput(f"nothing lies under {root}", "give the recipe, or --data-root, that the pictures came by")
-    indexes, records = read_indexes(root), TakenDown.load(root)
+    indexes = read_indexes(root)
     seen = [*(sighting(row) for rows in indexes.values() for row in rows), *crawled(root)]
-    wanted |= TakenDown(redirected(root, wanted.urls))
-    ours, taken = spread(wanted, seen), spread(wanted | records, seen)
-    asked = {one.url for one in seen if wanted.covers(one)}
-    copies = {one.url for one in seen if ours.covers(one)} - asked
-    stages, models = _stages(root, taken.digests)
-    return Purge(
-        root, tuple(sorted(asked)), tuple(sorted(copies)), taken - records, not wanted - records,
-        tuple(folder for folder in stages if folder), plan_store(root, indexes, taken), models,
-        tuple(listed(root, taken.digests)),
-    )  # fmt: skip
+    scope = scope_of(root, wanted, seen)
+    stages, models = _stages(root, scope.taken.digests)
+    naming = _naming(root, scope.ours, stages)
+    # A URL that was offered may have its picture in a tar whose index was never written: no digest says so.
+    store = plan_store(root, indexes, scope.taken) if scope.taken or naming else left_alone(root)
+    targets = tuple(listed(root, scope.taken.digests))
+    return Purge(root, scope, tuple(folder for folder in stages if folder), store, models, naming, targets)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from storage import filesystem
+from storage.manifest import MANIFEST
 from storage.purge_stages import FolderPurge
 from storage.records import Stage
-from storage.stage_folders import MANIFEST, Folder, folders
+from storage.stage_folders import Folder, folders
 
 CHECKPOINT = "checkpoint"
 WORK = ("work", "train")
@@ -35,22 +36,20 @@ def _checkpoints(folder: Folder) -> list[str]:
     return [filesystem.join(folder.uri, name) for name in names]
 
 
-def _unclear(root: str, clear: set[str]) -> list[str]:
-    """The folders of all trainings but these keys."""
-    places = (filesystem.join(root, Stage.TRAIN), filesystem.join(root, *WORK))
-    return [
-        filesystem.join(place, key) for place in places for key in filesystem.list_folders(place) if key not in clear
-    ]
+def _work(root: str) -> dict[str, str]:
+    """The folders in which trainings leave what they go on from, by key."""
+    place = filesystem.join(root, *WORK)
+    return {key: filesystem.join(place, key) for key in filesystem.list_folders(place)}
 
 
 def trained_on(root: str, dirty: set[str], clean: set[str]) -> Models:
     """The trainings under a data root on shards of the `dirty` contents; others than `clean` are unclear."""
-    held = folders(root, Stage.TRAIN)
+    held, work = folders(root, Stage.TRAIN), _work(root)
     hit = [folder for folder in held if _shards(folder) in dirty]
-    work = {key: filesystem.join(root, *WORK, key) for key in filesystem.list_folders(filesystem.join(root, *WORK))}
     # The manifest last: it alone tells a purge after a kill that this training is meant.
     purges = [FolderPurge(Stage.TRAIN, one.key, one.uri, False, tuple(one.markers), (MANIFEST,)) for one in hit]
     checkpoints = [uri for folder in hit for uri in _checkpoints(folder)]
     checkpoints += [work[folder.key] for folder in hit if folder.key in work]
     clear = {folder.key for folder in held if _shards(folder) in dirty | clean}
-    return Models(tuple(purges), tuple(checkpoints), tuple(_unclear(root, clear)))
+    places = [(folder.key, folder.uri) for folder in held] + list(work.items())
+    return Models(tuple(purges), tuple(checkpoints), tuple(uri for key, uri in places if key not in clear))

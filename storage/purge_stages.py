@@ -1,14 +1,13 @@
 """Taking pictures out of the stages: what was made of them goes, so that the next run makes it again without them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from storage import filesystem
 from storage.filesystem import PARTIAL
-from storage.records import Crawled, Decision, Embedded, Redirected, ShardEntry, Stage, TargetPicture, Unreadable
+from storage.manifest import MANIFEST, PARTS
+from storage.records import Crawled, Decision, Embedded, ShardEntry, Stage, Unreadable
 from storage.shards import unpack
-from storage.stage_folders import MANIFEST, PARTS, Folder, folders
-from storage.takedown import Sighting
+from storage.stage_folders import Folder
 
 BY_DIGEST = (Crawled.__name__, Embedded.__name__, Unreadable.__name__, Decision.__name__)
 """The tables that show a picture, or say that it is held; the index of the shards is read by itself."""
@@ -20,7 +19,8 @@ TAR = ".tar"
 class FolderPurge:
     """What has to go of one stage's folder: its manifest, the markers of `parts`, and files in this order.
 
-    `shards` are those of its tars that hold one of the pictures.
+    `shards` are those of its tars that hold one of the pictures; `names` says that one of its files
+    holds or names a picture, and is not only there to be doubted.
     """
 
     stage: Stage
@@ -30,6 +30,7 @@ class FolderPurge:
     parts: tuple[str, ...]
     files: tuple[str, ...]
     shards: tuple[str, ...] = ()
+    names: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.sealed or self.parts or self.files)
@@ -39,31 +40,6 @@ class FolderPurge:
         names = [MANIFEST] * self.sealed + [f"{PARTS}/{part}.json" for part in self.parts] + list(self.files)
         for name in names:
             filesystem.remove(filesystem.join(self.uri, name))
-
-
-def crawled(root: str) -> Iterator[Sighting]:
-    """Every picture that a crawl row under a data root says is held."""
-    for folder in folders(root, Stage.CRAWL):
-        for name in folder.tables(Crawled.__name__):
-            for url, creator, digest in folder.rows(name, "url", "creator", "digest"):
-                if digest:
-                    yield Sighting(url, creator, frozenset((digest,)))
-
-
-def redirected(root: str, wanted: frozenset[str]) -> frozenset[str]:
-    """The URLs that brought a picture from one of the wanted ones, by way of a redirect."""
-    tables = ((folder, name) for folder in folders(root, Stage.CRAWL) for name in folder.tables(Redirected.__name__))
-    rows = (row for folder, name in tables for row in folder.rows(name, "url", "to"))
-    return frozenset(url for url, to in rows if to in wanted)
-
-
-def listed(root: str, digests: frozenset[str]) -> list[str]:
-    """The files of target data sets that are one of the pictures: they lie outside, and are their owner's."""
-    tables = (
-        (folder, name) for folder in folders(root, Stage.TARGETS) for name in folder.tables(TargetPicture.__name__)
-    )
-    rows = (row for folder, name in tables for row in folder.rows(name, "digest", "path"))
-    return sorted({path for digest, path in rows if digest in digests})
 
 
 def _siblings(folder: Folder, table: str) -> set[str]:
@@ -109,7 +85,7 @@ def _purge(folder: Folder, first: set[str], last: set[str], shards: set[str]) ->
         folder.stage, folder.key, folder.uri, sealed=not named.isdisjoint(gone),
         parts=tuple(part for part, files in folder.markers.items() if not files.isdisjoint(gone)),
         files=tuple(name for name in sorted(folder.files, key=lambda name: (name in last, name)) if name in gone),
-        shards=tuple(sorted(shards.intersection(folder.files))),
+        shards=tuple(sorted(shards.intersection(folder.files))), names=bool(last or shards),
     )  # fmt: skip
 
 

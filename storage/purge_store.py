@@ -5,8 +5,6 @@ read, and a purge that was cut short is finished by the next one. A run that goe
 may still point into a tar that is going.
 """
 
-import io
-import tarfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -24,21 +22,13 @@ def sighting(row: StoredPicture) -> Sighting:
     return Sighting(row.url, row.creator, frozenset((row.digest, row.original)))
 
 
-def _holds_any(tar: bytes, digests: frozenset[str]) -> bool:
-    """Whether a tar that no index names holds one of the pictures, or cannot say that it does not."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(tar)) as opened:
-            return not digests.isdisjoint(opened.getnames())
-    except tarfile.ReadError:
-        return True
-
-
 @dataclass(frozen=True, slots=True)
 class StorePurge:
     """What has to be done to the store: `indexes` are its rows by the segment whose index holds them.
 
-    `gone` are the rows that leave, `tainted` the segments whose tar holds their bytes, `stray` the
-    files that no reader knows: tars without an index that hold such bytes, and halves of files.
+    `gone` are the rows that leave, `tainted` the segments whose tar holds their bytes, or has no index
+    of its own to say what else it holds. `stray` are the files that no reader knows, and that may
+    hold any bytes: tars without an index that no row points into, and halves of files.
     """
 
     uri: str
@@ -93,9 +83,14 @@ class StorePurge:
 
     def carry_out(self) -> None:
         """Do it, in the order that a kill cannot harm."""
+        # Before anything is written: a tar that an earlier purge was killed behind is written again by its name.
+        self._remove(self.stray)
         self._mend_others(self._rewrite_tainted())
-        removed = [segment + INDEX for segment in self.tainted] + [segment + TAR for segment in self.tainted]
-        for name in (*removed, *self.stray):
+        self._remove(segment + INDEX for segment in self.tainted)
+        self._remove(segment + TAR for segment in self.tainted)
+
+    def _remove(self, names: Iterable[str]) -> None:
+        for name in names:
             filesystem.remove(filesystem.join(self.uri, name))
 
 
@@ -109,9 +104,9 @@ def _copied(store: str, segment: str, rows: Iterable[StoredPicture]) -> Segment:
     return fresh
 
 
-def _unnamed(uri: str, tars: Iterable[str], digests: frozenset[str]) -> set[str]:
-    """Those of the tars, which have no index of their own, that hold one of the pictures."""
-    return {name for name in tars if _holds_any(filesystem.read_bytes(filesystem.join(uri, name + TAR)), digests)}
+def left_alone(root: str) -> StorePurge:
+    """Nothing is done to the store."""
+    return StorePurge(filesystem.join(root, FOLDER), {}, frozenset(), frozenset(), (), ())
 
 
 def read_indexes(root: str) -> dict[str, list[StoredPicture]]:
@@ -123,14 +118,16 @@ def read_indexes(root: str) -> dict[str, list[StoredPicture]]:
 
 
 def plan_store(root: str, indexes: Mapping[str, list[StoredPicture]], taken: TakenDown) -> StorePurge:
-    """What takes these pictures out of the store with these indexes; what an earlier purge left undone is in it."""
+    """What takes these pictures, and all that may hold them unsaid, out of the store with these indexes.
+
+    What an earlier purge left undone is in it.
+    """
     uri = filesystem.join(root, FOLDER)
     files = filesystem.list_files(uri)
     rows = [row for held in indexes.values() for row in held]
     gone = frozenset(row for row in rows if taken.covers(sighting(row)))
     tars = frozenset(name.removesuffix(TAR) for name in files if name.endswith(TAR))
-    unnamed = _unnamed(uri, tars - indexes.keys(), taken.digests)
-    named = {row.segment for row in rows}
+    unnamed, named = tars - indexes.keys(), {row.segment for row in rows}
     tainted = {row.segment for row in gone} | (unnamed & named)
     stray = [name + TAR for name in unnamed - named] + [name for name in files if name.endswith(PARTIAL)]
     return StorePurge(uri, indexes, tars, gone, tuple(sorted(tainted)), tuple(sorted(stray)))

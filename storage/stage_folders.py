@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage import filesystem
-from storage.manifest import Manifest, read_manifest
+from storage.manifest import MANIFEST, PARTS, Manifest, read_manifest
 from storage.records import Stage
-
-PARTS, MANIFEST = "parts", "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)

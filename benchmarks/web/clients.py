@@ -70,8 +70,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
+def _why(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    code = process.returncode
+    how = f"died of {signal.Signals(-code).name}, which nobody here sent" if code < 0 else f"exited with {code}"
+    return f"{how}; it said: {log.read_text(errors='replace')[-2000:]}"
+
+
 def run(command: Sequence[str], core: int, environment: Mapping[str, str], log: Path, limit: float) -> Ran:
-    """Run the command to its end, or kill it after `limit` seconds; RuntimeError where it fails."""
+    """Run the command to its end, or kill it after `limit` seconds; RuntimeError where it fails or dies."""
     started, cpu = time.time(), _cpu_of_ended()
     with log.open("wb") as output, _pinned(core):
         process = subprocess.Popen(  # noqa: S603  # a client that the benchmark names itself
@@ -80,12 +86,12 @@ def run(command: Sequence[str], core: int, environment: Mapping[str, str], log: 
         )  # fmt: skip
     with Watch(process.pid) as watch:
         try:
-            finished = process.wait(limit) == 0
+            finished = process.wait(limit) is not None
         except subprocess.TimeoutExpired:
             finished = False
         finally:
             _end(process)
     ended = time.time()
-    if process.returncode > 0:
-        raise RuntimeError(f"{command[0]} failed: {log.read_text(errors='replace')[-2000:]}")
+    if finished and process.returncode:
+        raise RuntimeError(f"{command[0]} {_why(process, log)}")
     return Ran(ended - started, _cpu_of_ended() - cpu, ended, finished, watch.peak_mb)

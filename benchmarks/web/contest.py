@@ -11,7 +11,7 @@ from benchmarks.web.clients import Cores, Ran, run
 from benchmarks.web.kinds import Kind
 from benchmarks.web.serving import Log, serving
 
-OURS, PEER = "ours", "img2dataset"
+OURS, PEER, ORIGINALS = "ours", "img2dataset", "ours, originals kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ def both(python: Path, manner: peer.Manner) -> list[Client]:
         return peer.command(python, manner, urls, out / "tars")
 
     return [Client(PEER, fetch, peer.ENVIRONMENT), Client(OURS, ours.command)]
+
+
+def keeping_originals() -> Client:
+    """Ours as it is where a recipe says nothing: the peer has nothing like it."""
+    return Client(ORIGINALS, ours.originals_command)
 
 
 def stay_off(cores: Cores) -> None:

@@ -17,6 +17,9 @@ from benchmarks.web.site import MISSING_ANSWER, ROBOTS, ROBOTS_ANSWER, answer
 
 HOSTS = tuple(f"127.0.3.{last}" for last in range(1, 201))
 NETWORK = "127.0.3.0/24"
+ASKED = "/asked"
+"""The path, at any host, that answers with the number of requests for pictures so far."""
+
 _SHAPES = 16
 _PAGE = answer("200 OK", "image/jpeg", b"<!doctype html><html><p>for members only</html>")
 
@@ -38,6 +41,7 @@ class Crowd:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._asked = 0
         self._shapes = [_jpeg(seed, 128) for seed in range(_SHAPES)]
         self._small = answer("200 OK", "image/jpeg", _jpeg(0, 32))
 
@@ -50,6 +54,9 @@ class Crowd:
         """The answer to a path; empty where the connection is closed instead."""
         if path == ROBOTS:
             return ROBOTS_ANSWER
+        if path == ASKED:
+            return answer("200 OK", "text/plain", str(self._asked).encode())
+        self._asked += 1
         number = number_of(path)
         match number * 7919 % 100:
             case 0 | 1 | 2 | 3 | 4:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
-from benchmarks.web.contest import OURS, PEER, Lap
+from benchmarks.web.contest import ORIGINALS, OURS, PEER, Lap
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def spread(values: Sequence[float]) -> str:
 def lines(race: Race) -> list[str]:
     """What a reader wants to see of a race."""
     told = [
-        f"{scheme:5} {name:12} {spread(one.rate)} pictures/s, with start {spread(one.with_start)}, "
+        f"{scheme:5} {name:20} {spread(one.rate)} pictures/s, with start {spread(one.with_start)}, "
         f"{median(one.cpu_ms):.2f} ms of CPU a picture, server busy {median(one.server_busy):.0%}"
         for scheme, clients in race.figures.items()
         for name, one in clients.items()
@@ -66,6 +66,8 @@ def summary(race: Race) -> dict[str, object]:
     """Ratios of medians, ours over the peer's; `fraction_of_limit` is that of the slower scheme."""
     limit = median(race.limits)
     ratios = {f"ratio_{scheme}": race.rate(scheme, OURS) / race.rate(scheme, PEER) for scheme in race.figures}
+    for scheme in (scheme for scheme, clients in race.figures.items() if ORIGINALS in clients):
+        ratios[f"ratio_{scheme}_originals_kept"] = race.rate(scheme, ORIGINALS) / race.rate(scheme, PEER)
     fractions = {f"fraction_of_limit_{scheme}": race.rate(scheme, OURS) / limit for scheme in race.figures}
     found = {**ratios, "fraction_of_limit": min(fractions.values()), **fractions, "limit": limit}
     return {

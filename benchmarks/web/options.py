@@ -49,8 +49,8 @@ def parse(program: str, quick: Scale, full: Scale, line: list[str] | None = None
     return Options(scale, read.grocery, read.peer_python)
 
 
-def report(measure: Callable[[Options, Path], dict[str, object]], options: Options) -> None:
-    """Measure in a folder of its own, and print the figures as one JSON object; exits with 2 where it cannot."""
+def report(measure: Callable[[Options, Path], dict[str, object]], options: Options) -> dict[str, object]:
+    """Measure in a folder of its own; the figures, printed as one JSON object too. Exits with 2 where it cannot."""
     with tempfile.TemporaryDirectory(prefix="crawl-benchmark-") as work:
         try:
             figures = measure(options, Path(work))
@@ -58,3 +58,4 @@ def report(measure: Callable[[Options, Path], dict[str, object]], options: Optio
             print(missing, file=sys.stderr)
             sys.exit(NOT_RUN)
     print(json.dumps(figures))
+    return figures

@@ -1,8 +1,10 @@
 """Our side: fetch, resize, encode, write tars.
 
-    python -m benchmarks.web.ours URLS OUT      # what a benchmark runs: tars below OUT/tars
+    python -m benchmarks.web.ours URLS OUT [--originals]    # what a benchmark runs: tars below OUT/tars
     python -m benchmarks.web.ours --limit PICTURES COUNT    # decode, resize and encode alone
 
+What is raced keeps no originals, as the peer keeps none (`crawl.keep`); with --originals the store
+holds them, and pictures are resized when they are packed, as is done where a recipe says nothing.
 The stages' own functions without the orchestrator, which the peer has none of either. Every
 protection is on: robots.txt, address guard, limits, pauses; only the network is let in.
 """
@@ -39,23 +41,28 @@ CRAWL = CrawlConfig(
 )
 
 
+ORIGINALS_CRAWL = CRAWL.model_copy(update={"keep": None})
+ORIGINALS_SHARDS = ShardConfig(**KEEP.model_dump(), per_shard=PER_SHARD)
+
+
 def _candidate(url: str, rank: int) -> Candidate:
     return Candidate(url, NEIGHBOR.name, NEIGHBOR.name, rank, "list", "", "", "cc0", "", url)
 
 
-def _pack(rows: Sequence[Crawled], store: PictureStore, out: Path) -> None:
+def _pack(rows: Sequence[Crawled], store: PictureStore, out: Path, shards: ShardConfig) -> None:
     decisions = [Decision(row.key, NEIGHBOR.name, row.digest, None, 1.0, "", 0.0, "") for row in rows if row.digest]
     out.mkdir()
-    for number, items in enumerate(plan([NEIGHBOR], rows, decisions, SHARDS)):
+    for number, items in enumerate(plan([NEIGHBOR], rows, decisions, shards)):
         read_picture = store.reader(item.decision.digest for item in items)
-        tar, _ = pack_shard(f"{number:05d}.tar", items, read_picture, SHARDS)
+        tar, _ = pack_shard(f"{number:05d}.tar", items, read_picture, shards)
         (out / f"{number:05d}.tar").write_bytes(tar)
 
 
-def crawl(urls: Sequence[str], out: Path) -> list[Crawled]:
+def crawl(urls: Sequence[str], out: Path, originals: bool = False) -> list[Crawled]:
     """Fetch the URLs and write tars of resized pictures below `out / "tars"`; a row a URL."""
-    rows = fetch_through([_candidate(url, rank) for rank, url in enumerate(urls)], str(out), CRAWL)
-    _pack(rows, PictureStore(str(out)), out / "tars")
+    config, shards = (ORIGINALS_CRAWL, ORIGINALS_SHARDS) if originals else (CRAWL, SHARDS)
+    rows = fetch_through([_candidate(url, rank) for rank, url in enumerate(urls)], str(out), config)
+    _pack(rows, PictureStore(str(out)), out / "tars", shards)
     return rows
 
 
@@ -85,6 +92,11 @@ def command(urls: Path, out: Path) -> list[str]:
     return [sys.executable, "-m", "benchmarks.web.ours", str(urls), str(out)]
 
 
+def originals_command(urls: Path, out: Path) -> list[str]:
+    """The same where originals are kept."""
+    return [*command(urls, out), "--originals"]
+
+
 def limit_command(pictures: Path, count: int) -> list[str]:
     """The command line that prints the limit, in pictures a second."""
     return [sys.executable, "-m", "benchmarks.web.ours", "--limit", str(pictures), str(count)]
@@ -96,7 +108,7 @@ def main() -> None:
         print(limit(Path(sys.argv[2]), int(sys.argv[3])))
         return
     urls, out = Path(sys.argv[1]), Path(sys.argv[2])
-    rows = crawl(urls.read_text().split(), out)
+    rows = crawl(urls.read_text().split(), out, originals="--originals" in sys.argv)
     (out / "reasons.json").write_text(json.dumps(Counter(row.reason or "fetched" for row in rows)))
 
 

@@ -25,7 +25,7 @@ PER_SHARD = 10_000
 ENVIRONMENT = {"NO_ALBUMENTATIONS_UPDATE": "1", "WANDB_MODE": "disabled"}
 """It would otherwise ask the package index for news whenever it starts."""
 
-_ASKS = f"import importlib.metadata as m, cv2; assert m.version('img2dataset') == '{VERSION}'"
+_ASKS = f"import importlib.metadata as m, sys, cv2; sys.exit(m.version('img2dataset') != '{VERSION}')"
 _RUNS = "from img2dataset.main import main; main()"
 
 

@@ -63,6 +63,26 @@ def score(done: Lap, when: Mapping[int, float], course: Course) -> Score:
     )  # fmt: skip
 
 
+def against(ours: Score, theirs: Score) -> dict[str, object]:
+    """Our rate over the peer's; `ratio` is None unless both got there: else it is a matter of our patience."""
+    both = ours.reached and theirs.reached
+    return {
+        "ratio": round(ours.rate / theirs.rate, 3) if both else None,
+        "ratio_while_writing": round(ours.rate / theirs.rate_to_last_written, 3),
+        "peer_reached": theirs.reached,
+    }  # fmt: skip
+
+
+def faults(ours: Score) -> list[str]:
+    """What a crawl must not do on any web, however fast it is."""
+    held = {
+        f"{ours.requests_within_retry_after} requests within a Retry-After": not ours.requests_within_retry_after,
+        "it did not end by itself": ours.ended_by_itself,
+        f"it stored {ours.stored} of {ours.obtainable} obtainable pictures": ours.reached,
+    }
+    return [said for said, well in held.items() if not well]
+
+
 def line(name: str, one: Score) -> str:
     """What a reader wants to see of a client."""
     end = "ended by itself" if one.ended_by_itself else "was killed"

@@ -2,17 +2,21 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.web.clients import Cores, Ran, run
-from benchmarks.web.contest import OURS, PEER, Course, Lap
+from benchmarks.web.contest import ORIGINALS, OURS, PEER, Course, Lap
+from benchmarks.web.fairness import check_whole, unequal
+from benchmarks.web.fidelity import Fidelity
 from benchmarks.web.figures import Figures, Race, summary
 from benchmarks.web.kinds import Kind
 from benchmarks.web.options import Scale, parse
+from benchmarks.web.outputs import Sameness
 from benchmarks.web.peer import Manner, command
-from benchmarks.web.score import score
+from benchmarks.web.score import Score, against, faults, score
 from benchmarks.web.serving import Log
 from benchmarks.web.site import Seen
 
@@ -44,6 +48,12 @@ def test_a_client_that_does_not_end_is_killed_and_one_that_fails_is_an_error(tmp
         _run("raise SystemExit('no such thing')", tmp_path)
 
 
+def test_a_client_that_somebody_else_killed_is_an_error_that_says_so(tmp_path: Path) -> None:
+    """As the kernel does where memory runs out: no result, though we kill clients with the same signal."""
+    with pytest.raises(RuntimeError, match=r"(?s)died of SIGKILL, which nobody here sent.*last words"):
+        _run("import os; print('last words', flush=True); os.kill(os.getpid(), 9)", tmp_path)
+
+
 def test_ratios_are_of_medians_and_the_slower_scheme_is_held_against_the_limit() -> None:
     """Ours over the peer's, whatever a single round gave."""
 
@@ -60,6 +70,88 @@ def test_ratios_are_of_medians_and_the_slower_scheme_is_held_against_the_limit()
     found = summary(race)
     assert (found["ratio_http"], found["ratio_https"], found["limit"]) == (2.1, 1.8, 350)
     assert found["fraction_of_limit"] == found["fraction_of_limit_https"] == round(180 / 350, 3)
+
+
+def test_what_keeps_originals_is_told_beside_the_race() -> None:
+    """Against the same peer, from as many rounds as it ran."""
+
+    def figures(rate: list[float]) -> Figures:
+        return Figures(rate, rate, rate, rate)
+
+    raced = {PEER: figures([100, 90, 110]), OURS: figures([180])}
+    race = Race({"http": raced, "https": {**raced, ORIGINALS: figures([110, 130])}}, [300])
+    found = summary(race)
+    assert found["ratio_https_originals_kept"] == 1.2
+    assert "ratio_http_originals_kept" not in found
+
+
+def test_a_client_that_lost_pictures_ends_the_race(tmp_path: Path) -> None:
+    """Its rate would be a better one; what it said stands in the error."""
+    (tmp_path / "client.log").write_text("no space left")
+    done = Lap(Ran(1.0, 1.0, 1.0, True, 1.0), Log([], 1.0), tmp_path)
+    check_whole(OURS, done, 0)
+    with pytest.raises(SystemExit, match="ours packed 0 of 3 pictures; it said: no space left"):
+        check_whole(OURS, done, 3)
+
+
+SAME = Sameness(20, 19, 19, 19, 1, {PEER: 20, OURS: 20}, {PEER: 1, OURS: 0})
+NEAR = {PEER: 38.0, OURS: 35.0}
+
+
+@pytest.mark.parametrize(
+    ("same", "near", "said"),
+    [
+        (SAME, NEAR, []),
+        (replace(SAME, same_size=18), NEAR, ["18 of 19 pictures have the same size"]),
+        (replace(SAME, same_tables=0), NEAR, ["0 of 19 have the same JPEG quality"]),
+        (
+            replace(SAME, hashes={PEER: Fidelity(20, 20), OURS: Fidelity(19, 19)}),
+            NEAR,
+            ["19 of our 20 hashes are right"],
+        ),
+        (
+            replace(SAME, wrongly_turned={PEER: Fidelity(0, 0), OURS: Fidelity(1, 1)}),
+            NEAR,
+            ["1 of ours are wrongly turned"],
+        ),
+        (
+            SAME,
+            {PEER: Fidelity(38.0, 38.0), OURS: Fidelity(34.9, 34.9)},
+            ["PSNR against area is 34.9 dB for ours, 38.0 dB for the peer's"],
+        ),
+    ],
+)
+def test_clients_that_did_not_do_the_same_work_are_not_raced(
+    same: Sameness, near: dict[str, Fidelity], said: list[str]
+) -> None:
+    """Size and quality must agree, ours must be right, and the peer's mistakes are its own."""
+    assert unequal(same, near) == said
+
+
+THERE = Score(100, 100, True, 10.0, 10.0, 12.0, 9.0, 11.0, True, 150, 0, 300.0)
+
+
+def test_a_peer_that_never_gets_there_gives_no_ratio() -> None:
+    """Its rate would be that of our patience; what it wrote until it stopped is its own."""
+    never = replace(THERE, reached=False, stored=90, rate=1.0, rate_to_last_written=8.0, ended_by_itself=False)
+    assert against(THERE, replace(THERE, rate=5.0)) == {
+        "ratio": 2.0, "ratio_while_writing": round(10 / 12, 3), "peer_reached": True,
+    }  # fmt: skip
+    assert against(THERE, never) == {"ratio": None, "ratio_while_writing": 1.25, "peer_reached": False}
+
+
+@pytest.mark.parametrize(
+    ("ours", "said"),
+    [
+        (THERE, []),
+        (replace(THERE, requests_within_retry_after=2), ["2 requests within a Retry-After"]),
+        (replace(THERE, ended_by_itself=False), ["it did not end by itself"]),
+        (replace(THERE, reached=False, stored=90), ["it stored 90 of 100 obtainable pictures"]),
+    ],
+)
+def test_ours_must_get_there_end_and_keep_every_pause(ours: Score, said: list[str]) -> None:
+    """Whatever its rate."""
+    assert faults(ours) == said
 
 
 def _lap(seen: list[Seen], finished: bool, out: Path) -> Lap:

@@ -14,9 +14,13 @@ import pytest
 
 from benchmarks.web.certificate import issue
 from benchmarks.web.kinds import HOSTS, NETWORK, OBTAINABLE, RETRY_AFTER, ROUGH, Kind, number_of, rough, urls
+from benchmarks.web.ours import crawl
+from benchmarks.web.outputs import read_outputs
+from benchmarks.web.peer import SIDE
 from benchmarks.web.pictures import draw, path_of
 from benchmarks.web.serving import serving
 from benchmarks.web.site import GRACE, Site, Throttle
+from storage.pictures import digest_of
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="the openssl program is missing")
 
@@ -95,6 +99,19 @@ def test_a_connection_is_kept_alive(tmp_path: Path) -> None:
             connection.request("GET", "/0.jpg")
             assert len(connection.getresponse().read()) == path_of(tmp_path / "pictures", 0).stat().st_size
         connection.close()
+
+
+@pytest.mark.parametrize("originals", [False, True])
+def test_ours_packs_the_same_pictures_whether_or_not_originals_are_kept(originals: bool, tmp_path: Path) -> None:
+    """The store holds what came, or what was made of it; the tars hold a shorter side of 256 pixels."""
+    draw(tmp_path / "pictures", 2)
+    sent = {digest_of(path_of(tmp_path / "pictures", number).read_bytes()) for number in range(2)}
+    with serving(tmp_path / "pictures", [Kind.GOOD] * 2, 0) as web:
+        rows = crawl(web.urls, tmp_path / "out", originals=originals)
+    assert ({row.digest for row in rows} == sent) == originals
+    packed = read_outputs(tmp_path / "out" / "tars")
+    assert sorted(packed) == [0, 1]
+    assert all(min(one.open().size) == SIDE for one in packed.values())
 
 
 @needs_openssl

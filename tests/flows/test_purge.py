@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.pipeline import extrapolate
 from flows.purge import main
-from storage.manifest import read_rows
-from storage.records import Crawled, FetchReason, ShardEntry, Stage, StageRef
+from storage.manifest import open_stage, read_rows
+from storage.picture_writer import PictureWriter
+from storage.pictures import PictureStore
+from storage.records import Candidate, Crawled, FetchReason, ShardEntry, Stage, StageRef
 from tests.flows.conftest import World
-from tests.storage.purged_root import digest, files, places, run, store, url
+from tests.storage.purged_root import digest, files, origin, picture, places, run, store, url
 
 RECIPE = "recipes/demo.yaml"
 
@@ -47,6 +50,47 @@ def test_it_says_what_goes_and_what_must_be_made_again(
     assert f"python -m flows.pipeline {RECIPE} --data-root {root}" in said
     assert "trained on it, and kept:" in said
     assert not places(root, "a")
+
+
+def test_it_says_what_stays_written_and_which_file_of_a_pool_holds_it(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What sources offered names it, and a pool's own file is its owner's."""
+    pooled = replace(origin("a"), url="file:///pool/0.tar#a.jpg")
+    with PictureWriter(PictureStore(root)) as writer:
+        writer.add(picture("a"), 4, 3, "JPEG", pooled)
+    offer = Candidate(url("a"), "lime", "lime", 0, "openverse", "", "", "by", "", "")
+    open_stage(root, Stage.CRAWL, 1, None).write_rows("search", [offer], Candidate)
+    assert purge(monkeypatch, root, "--url", url("a")) == 0
+    said = capsys.readouterr().out
+    assert f"own pool holds it, and is kept; no run takes it from there again: {pooled.url}" in said
+    assert "its URL, title or creator, and no picture, stay in what the crawl was offered:" in said
+    [table] = [line.split(": ")[-1] for line in said.splitlines() if line.startswith("its URL")]
+    assert Path(table).name == "search.Candidate.parquet"
+
+
+def test_what_was_only_offered_is_said_to_be_no_more(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It matched, and nothing goes."""
+    offer = Candidate(url("x"), "lime", "lime", 0, "openverse", "", "", "by", "", "")
+    open_stage(root, Stage.CRAWL, 1, None).write_rows("search", [offer], Candidate)
+    assert purge(monkeypatch, root, "--url", url("x")) == 0
+    said = capsys.readouterr().out
+    assert "it was offered, and no picture of it is held" in said
+    assert "picture store:" not in said
+
+
+def test_what_goes_on_suspicion_is_said(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing names the digest, and a tar without its index may hold it: no match, and no silence."""
+    Path(root, "pictures", "killed.tar").write_bytes(picture("x"))
+    assert purge(monkeypatch, root, "--digest", digest("x")) == 1
+    said = capsys.readouterr().out
+    assert "matches" in said
+    assert "what cannot say that it does not hold it goes all the same:" in said
+    assert "1 files that no index names go" in said
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(

@@ -8,9 +8,9 @@ import pytest
 from storage import filesystem
 from storage.errors import BadInput
 from storage.manifest import read_rows
-from storage.pictures import INDEX, PictureStore
+from storage.pictures import INDEX, TAR, PictureStore
 from storage.purge import Purge, plan
-from storage.records import Crawled, Redirected, ShardEntry, Split, Stage, TargetPicture
+from storage.records import Candidate, Crawled, Redirected, ShardEntry, Split, Stage, TargetPicture
 from storage.takedown import TakenDown
 from tests.storage.kill import Killed, killed_after
 from tests.storage.purged_root import NAMES, Run, digest, files, picture, places, run, store, url
@@ -50,8 +50,8 @@ def test_nothing_of_it_is_left_and_nothing_else_is_lost(root: str, wanted: Taken
     assert {name for name in NAMES if not places(root, name)} == gone
     assert readable(root) == set(NAMES) - gone
     records = TakenDown.load(root)
-    assert all(records.covers_url(url(name)) and records.covers_digest(digest(name)) for name in gone)
-    assert not any(records.covers_digest(digest(name)) for name in set(NAMES) - gone)
+    assert all(records.covers_url(url(name)) for name in gone)
+    assert records.digests == {digest(name) for name in gone}
 
 
 def test_a_second_purge_changes_nothing(root: str) -> None:
@@ -61,7 +61,7 @@ def test_a_second_purge_changes_nothing(root: str) -> None:
     before = files(root)
     again = purge(root)
     assert files(root) == before
-    assert again.recorded
+    assert again.scope.recorded
     assert not again.stages
     assert not again.store
 
@@ -88,7 +88,7 @@ def test_a_kill_between_any_two_changes_is_made_good(root: str) -> None:
         except Killed:
             assert readable(place) >= set(NAMES) - {"a"}
             assert {PictureStore(place).find(url(name)) is not None for name in "bcdefgh"} == {True}
-            assert not changes or TakenDown.load(place).covers_digest(digest("a"))
+            assert not changes or digest("a") in TakenDown.load(place).digests
             purge(place)
         else:
             break
@@ -99,13 +99,21 @@ def test_a_kill_between_any_two_changes_is_made_good(root: str) -> None:
     assert changes > 15
 
 
+def test_another_spelling_of_the_url_takes_it_down(root: str) -> None:
+    """The list had http, its owner gives what the browser shows."""
+    run(root)
+    planned = purge(root, TakenDown.of(urls=[url("a").replace("https://p", "http://P") + "#top"]))
+    assert planned.scope.asked == (url("a"),)
+    assert not places(root, "a")
+
+
 def test_the_same_bytes_under_another_url_go_too_and_are_named(root: str) -> None:
     """Whichever segment's index names them."""
     run(root)
     store(root, {"g": "a"})
     planned = purge(root)
-    assert planned.asked == (url("a"),)
-    assert planned.copies == (url("g"),)
+    assert planned.scope.asked == (url("a"),)
+    assert planned.scope.copies == (url("g"),)
     assert PictureStore(root).find(url("g")) is None
     assert TakenDown.load(root).covers_url(url("g"))
 
@@ -200,6 +208,67 @@ def test_a_tar_whose_index_was_removed_by_hand_is_searched(root: str) -> None:
     assert PictureStore(root).read(digest("b")) == picture("b")
 
 
+def _leave_doubts(small: Run) -> None:
+    """What could hold any picture: a page of a crawl that is gone, halves of files, a tar without its index."""
+    for name in files(small.refs[Stage.CRAWL].uri):
+        filesystem.remove(small.refs[Stage.CRAWL].uri + name)
+    filesystem.write_bytes(f"{small.root}/pictures/killed{TAR}", picture("x"))
+    for folder in (f"{small.root}/pictures", f"{small.refs[Stage.SHARD].uri}/feed"):
+        filesystem.write_bytes(f"{folder}/x.tar.1234.partial", picture("x"))
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["first", "after another"])
+def test_what_names_no_picture_takes_nothing_away(root: str, earlier: bool) -> None:
+    """A mistyped URL, and that again, whatever lies about and whatever was taken down before."""
+    small = run(root)
+    if earlier:
+        purge(root, TakenDown.of(urls=[url("f")]))
+    _leave_doubts(small)
+    before = files(root)
+    for _ in range(2):
+        planned = purge(root, TakenDown.of(urls=[url("typo")], creators=["Zoe"]))
+        assert not planned.matched
+        assert not planned.stages
+        assert not planned.store
+    after = files(root)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == len(before) + 1
+
+
+def test_an_unknown_digest_is_no_match_though_doubts_go(root: str) -> None:
+    """What cannot say that it does not hold these bytes goes, and the plan says that nothing names them."""
+    small = run(root)
+    _leave_doubts(small)
+    planned = purge(root, TakenDown.of(digests=[digest("x")]))
+    assert not planned.matched
+    assert not places(root, "x")
+    assert not _done(small, Stage.REPORT)
+    assert readable(root) == set(NAMES)
+
+
+def test_a_tar_without_an_index_goes_with_what_was_only_offered(root: str) -> None:
+    """A run that was killed between the two has its picture, and no digest says so."""
+    small = run(root)
+    offer = Candidate(url("x"), "lime", "lime", 0, "openverse", "", "Xu", "by", "", "")
+    small.open(Stage.CRAWL).write_rows("search", [offer], Candidate)
+    filesystem.write_bytes(f"{root}/pictures/killed{TAR}", picture("x"))
+    planned = purge(root, TakenDown.of(urls=[url("x")]))
+    assert planned.matched
+    assert not planned.stages
+    assert not places(root, "x")
+    assert readable(root) == set(NAMES)
+
+
+def test_the_tables_that_still_name_it_are_told(root: str) -> None:
+    """What sources offered stays, and says the URL and the creator; tables that go are not among it."""
+    small = run(root)
+    folder, other = small.open(Stage.CRAWL), small.open(Stage.CRAWL)
+    offers = [Candidate(url(name), "lime", "lime", 0, "openverse", "", "", "by", "", "") for name in NAMES]
+    kept = folder.write_rows("search", offers, Candidate)
+    other.write_rows("search", offers[1:], Candidate)
+    assert purge(root).naming == (f"{folder.uri}/{kept.name}",)
+
+
 def test_a_page_of_a_crawl_that_is_not_known_any_more_goes(root: str) -> None:
     """It may show the picture, and nothing is left that could say so."""
     small = run(root)
@@ -228,7 +297,7 @@ def test_a_url_that_others_redirect_to_takes_those_down(root: str) -> None:
     folder = small.open(Stage.CRAWL)
     folder.write_rows("hop", [moved], Redirected)
     planned = purge(root, TakenDown.of(urls=["https://cdn.example/b"]))
-    assert planned.asked == (url("b"),)
+    assert planned.scope.asked == (url("b"),)
     assert not places(root, "b")
     assert TakenDown.load(root).covers_url("https://cdn.example/b")
 

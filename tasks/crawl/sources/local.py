@@ -25,7 +25,7 @@ class Local(Section):
     """
 
     kind: Literal["local"] = "local"
-    name: str = Field("local", min_length=1, description="What its candidates say they come from")
+    name: str = Field("local", pattern=r"^[\w.-]+$", description="What its candidates say they come from")
     root: str = Field(min_length=1, description="Folder of the pool; nothing outside it is ever read")
     license: StatedLicense = Field("", description="License id of every picture; empty: unknown")
     creator: str = Field("", description="Who made the pictures")

@@ -28,7 +28,7 @@ class UrlList(Section):
     """
 
     kind: Literal["url_list"] = "url_list"
-    name: str = Field("url_list", min_length=1, description="What its candidates say they come from")
+    name: str = Field("url_list", pattern=r"^[\w.-]+$", description="What its candidates say they come from")
     path: str = Field(
         min_length=1,
         description="A Parquet, CSV or TSV file, a folder of Parquet files, or a pattern such as lists/*.parquet",
