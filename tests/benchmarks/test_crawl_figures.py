@@ -95,7 +95,7 @@ def test_a_client_that_lost_pictures_ends_the_race(tmp_path: Path) -> None:
 
 
 SAME = Sameness(20, 19, 19, 19, 1, {PEER: 20, OURS: 20}, {PEER: 1, OURS: 0})
-NEAR = {PEER: 38.0, OURS: 35.0}
+NEAR = {PEER: Fidelity(38.0, 38.0), OURS: Fidelity(35.0, 35.0)}
 
 
 @pytest.mark.parametrize(
