@@ -105,12 +105,12 @@ NEAR = {PEER: Fidelity(38.0, 38.0), OURS: Fidelity(35.0, 35.0)}
         (replace(SAME, same_size=18), NEAR, ["18 of 19 pictures have the same size"]),
         (replace(SAME, same_tables=0), NEAR, ["0 of 19 have the same JPEG quality"]),
         (
-            replace(SAME, hashes={PEER: Fidelity(20, 20), OURS: Fidelity(19, 19)}),
+            replace(SAME, hashes={PEER: 20, OURS: 19}),
             NEAR,
             ["19 of our 20 hashes are right"],
         ),
         (
-            replace(SAME, wrongly_turned={PEER: Fidelity(0, 0), OURS: Fidelity(1, 1)}),
+            replace(SAME, wrongly_turned={PEER: 0, OURS: 1}),
             NEAR,
             ["1 of ours are wrongly turned"],
         ),
