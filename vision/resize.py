@@ -40,7 +40,7 @@ def _times(size: tuple[int, int], scale: float) -> tuple[int, int]:
 def _to(picture: Image.Image, wanted: tuple[int, int]) -> Image.Image:
     """The picture at this size: means of whole pixels to less than twice of it, then linear between neighbors.
 
-    As near to Lanczos as area or Hamming filters come, in a fraction of their time.
+    Behind a scaled decode as near to Lanczos as area or Hamming filters come, in a fraction of their time.
     """
     if (whole := min(picture.width // wanted[0], picture.height // wanted[1])) > 1:
         picture = picture.reduce(whole)

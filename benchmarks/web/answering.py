@@ -85,12 +85,16 @@ class Connection(asyncio.Protocol):
         head, _, rest = body.partition(b"\r\n\r\n")
         self._transport.write(head + b"\r\n\r\n")
         for byte in rest:
+            if self._transport.is_closing():
+                return
             self._transport.write(bytes([byte]))
             await asyncio.sleep(DRIP_SECONDS)
 
     async def _endless(self) -> None:
         self._transport.write(_JPEG + b"\r\n\xff\xd8\xff\xe0")
         for _ in range(ENDLESS_BYTES // len(_BLOCK)):
+            if self._transport.is_closing():
+                return
             while self._transport.get_write_buffer_size() > _MOST_BUFFERED:  # noqa: ASYNC110 - no drain in a protocol
                 await asyncio.sleep(0.002)
             self._transport.write(_BLOCK)
