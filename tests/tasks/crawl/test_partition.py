@@ -12,6 +12,7 @@ import pytest
 from storage.pictures import PictureStore, digest_of
 from storage.records import Crawled, FetchReason
 from storage.takedown import TakenDown
+from tasks.crawl import line
 from tasks.crawl.line import IN_A_ROW
 from tasks.crawl.partition import fetch_through
 from tests.tasks.crawl.world import PRIVATE, PUBLIC, World, hasty, jpeg, offer, recipe
@@ -186,8 +187,11 @@ def test_a_throttled_url_is_tried_once_more_after_the_pause(world: World, tmp_pa
     assert world.paths() == ["/throttled/1"] * 2
 
 
-def test_a_host_that_throttles_everything_is_left_alone(world: World, tmp_path: Path) -> None:
+def test_a_host_that_throttles_everything_is_left_alone(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Twenty URLs cost a handful of requests, and each has its row."""
+    monkeypatch.setattr(line, "_LEAST_PAUSE", 0.01)
     candidates = [offer(world.url(f"/throttled/{n}")) for n in range(20)]
     world.throttle |= {f"/throttled/{n}": [0.01] * 50 for n in range(20)}
     rows = fetch_through(candidates, str(tmp_path), recipe())
@@ -215,6 +219,7 @@ def test_progress_counts_every_url(world: World, tmp_path: Path) -> None:
 
 CHILD = """
 import sys
+from tasks.crawl import line
 from tasks.crawl.line import IN_A_ROW
 from tasks.crawl.partition import fetch_through
 from tests.tasks.crawl.world import offer, recipe
