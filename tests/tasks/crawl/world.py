@@ -244,5 +244,5 @@ def recipe(base_url: str = "http://127.0.0.2:1", pace: Mapping[str, object] = {}
 
 
 def hasty() -> CrawlConfig:
-    """The same with half a second for a URL, for hosts that would never end."""
-    return recipe(limits={"deadline_seconds": 0.5})
+    """The same with half a second for a URL, and one try, for hosts that would never end."""
+    return recipe(limits={"deadline_seconds": 0.5}, pace={"retries": 0})
