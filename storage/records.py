@@ -230,6 +230,7 @@ class FetchReason(StrEnum):
     OVER_BUDGET = "over_budget"
     ROBOTS = "robots"
     TAKEN_DOWN = "taken_down"
+    THROTTLED = "throttled"
     TIMEOUT = "timeout"
     TOO_COSTLY = "too_costly"
     TOO_LARGE = "too_large"

@@ -48,7 +48,10 @@ def _colors(picture: Image.Image, icc: bytes | None) -> Image.Image:
     if way is None or (way[0] == "CMYK") != (picture.mode == "CMYK"):
         return picture.convert("RGB")
     mode, transform = way
-    return ImageCms.applyTransform(picture.convert(mode), transform) or picture.convert("RGB")
+    try:
+        return ImageCms.applyTransform(picture.convert(mode), transform) or picture.convert("RGB")
+    except ImageCms.PyCMSError:
+        return picture.convert("RGB")
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:

@@ -28,7 +28,7 @@ def rejected(candidate: Candidate, reason: FetchReason, detail: str = "") -> Cra
 
 
 def redirected(candidate: Candidate, to: str, hops: int) -> Redirected:
-    """The candidate, to be fetched from another host."""
+    """The candidate, to be asked for at another address."""
     return Redirected(**_offer(candidate), to=to, hops=hops)
 
 

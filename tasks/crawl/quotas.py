@@ -10,9 +10,6 @@ from storage.records import Candidate, Crawled, FetchReason, Neighbor
 from tasks.crawl.config import Budget, CrawlConfig
 from tasks.crawl.plan import by_rank, host_asked, rejected
 
-THROTTLED = ("429", "503")
-"""The details of rows whose host asked for a pause."""
-
 Held = dict[str, dict[str, int]]
 """By category, the size in bytes of every picture that it has, by digest: the same one at two URLs counts once."""
 
@@ -32,8 +29,8 @@ def may_keep(candidate: Candidate, config: CrawlConfig) -> bool:
 
 
 def keeping_away(done: Iterable[Crawled]) -> set[str]:
-    """The hosts that asked for a longer pause than was waited for: no later round asks them."""
-    return {host_asked(row) for row in done if row.reason is FetchReason.BAD_STATUS and row.detail in THROTTLED}
+    """The hosts that went on asking for pauses, or for one too long to wait for: no later round asks them."""
+    return {host_asked(row) for row in done if row.reason is FetchReason.THROTTLED}
 
 
 def untried(
@@ -89,7 +86,7 @@ def leftovers(candidates: Iterable[Candidate], done: Sequence[Crawled], config: 
         if not may_keep(candidate, config):
             return rejected(candidate, FetchReason.BAD_LICENSE, candidate.license or "unknown")
         if host_asked(candidate) in away:
-            return rejected(candidate, FetchReason.BAD_STATUS, "its host asked for a pause")
+            return rejected(candidate, FetchReason.THROTTLED, "its host asked for a pause before")
         return rejected(candidate, FetchReason.OVER_BUDGET)
 
     return [why(candidate) for candidate in candidates if candidate.url not in tried]

@@ -16,7 +16,7 @@ from tasks.partition import Outcome, part_index, partition
 from tasks.progress import Progress, counted
 from tasks.shown import shown
 
-VERSION = 4
+VERSION = 5
 
 
 def sources_content(config: CrawlConfig) -> str:
@@ -86,9 +86,9 @@ def check_fetched(folder: StageFolder, fetched: Sequence[Part], config: CrawlCon
 @partition("close")
 def close(folder: StageFolder, part: str, config: CrawlConfig, neighbors: StageRef, done: Sequence[Part]) -> Outcome:
     """Write one row for every URL that was offered, in whichever round and partition it ended."""
-    offers, crawled = merge(folder.read_rows(done, Candidate)), folder.read_rows(done, Crawled)
-    rows = sorted([*crawled, *leftovers(offers, crawled, config)], key=lambda row: row.key)
-    offered = {offer.neighbor for offer in folder.read_rows(done, Candidate)}
+    offers, crawled = folder.read_rows(done, Candidate), folder.read_rows(done, Crawled)
+    rows = sorted([*crawled, *leftovers(merge(offers), crawled, config)], key=lambda row: row.key)
+    offered = {offer.neighbor for offer in offers}
     silent = [NoResults(row.name, queries_of(row)) for row in _kept(neighbors) if row.name not in offered]
     files = [folder.write_rows(part, rows, Crawled), folder.write_rows(part, silent, NoResults)]
     return files, _tally(rows) + Counter(offered=len(rows), no_results=len(silent))

@@ -10,7 +10,7 @@ class Throttled(Refused):
     """The host asks for a pause, in seconds, for all its URLs."""
 
     def __init__(self, status: int, seconds: float) -> None:
-        super().__init__(FetchReason.BAD_STATUS, str(status), passing=True)
+        super().__init__(FetchReason.THROTTLED, str(status), passing=True)
         self.seconds = seconds
 
 

@@ -59,3 +59,14 @@ def test_a_profile_for_another_mode_is_left_aside() -> None:
         Image.new("RGB", (20, 20), RED).convert(mode).save(sink, "TIFF", icc_profile=_swapped())
         plain = encoded(Image.new("RGB", (20, 20), RED).convert(mode), "TIFF")
         assert np.array_equal(_center(sink.getvalue()), _center(plain))
+
+
+def test_a_profile_that_fails_when_it_is_applied_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs the picture its true colors, and nobody a picture."""
+
+    def fail(*_: object) -> None:
+        raise ImageCms.PyCMSError("cannot transform")
+
+    monkeypatch.setattr(ImageCms, "applyTransform", fail)
+    data = encoded(Image.new("RGB", (20, 20), RED), "PNG", icc_profile=_swapped())
+    assert tuple(_center(data)) == RED

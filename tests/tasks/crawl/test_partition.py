@@ -45,7 +45,7 @@ def crawl_one(world: World, root: Path, path: str, host: str = PUBLIC[0]) -> Cra
         ("/small/1", FetchReason.TOO_SMALL),
         ("/noai/1", FetchReason.ROBOTS),
         ("/loop/1", FetchReason.TOO_MANY_REDIRECTS),
-        ("/busy/1", FetchReason.BAD_STATUS),
+        ("/busy/1", FetchReason.THROTTLED),
         ("/to/1?url=file:///etc/passwd", FetchReason.BAD_URL),
         ("/to/1?url=http://[::1", FetchReason.BAD_URL),
         ("/to/1?url=http://cdn..example.com/a.jpg", FetchReason.BAD_URL),
@@ -195,7 +195,7 @@ def test_a_host_that_throttles_everything_is_left_alone(
     candidates = [offer(world.url(f"/throttled/{n}")) for n in range(20)]
     world.throttle |= {f"/throttled/{n}": [0.01] * 50 for n in range(20)}
     rows = fetch_through(candidates, str(tmp_path), recipe())
-    assert {row.reason for row in rows} == {FetchReason.BAD_STATUS}
+    assert {row.reason for row in rows} == {FetchReason.THROTTLED}
     assert len(rows) == 20
     assert len(world.paths()) <= IN_A_ROW + 2 * recipe().pace.per_host
 
@@ -204,7 +204,7 @@ def test_a_pause_beyond_patience_gives_up_the_host(world: World, tmp_path: Path)
     """The host's other URLs are not asked either."""
     candidates = [offer(world.url(path)) for path in ("/busy/1", "/good/1", "/good/2", "/good/3")]
     rows = fetch_through(candidates, str(tmp_path), recipe(pace={"per_host": 1}))
-    assert {row.reason for row in rows} == {FetchReason.BAD_STATUS}
+    assert {row.reason for row in rows} == {FetchReason.THROTTLED}
     assert world.paths() == ["/busy/1"]
 
 

@@ -190,3 +190,16 @@ def test_only_categories_that_cannot_fill_up_are_short() -> None:
     assert [row.name for row in quotas.short(neighbors(), offers, [], one)] == ["apple", "granny smith", "pear"]
     assert [row.name for row in quotas.short(neighbors(), offers, failed, two)] == ["apple", "granny smith", "pear"]
     assert "plum" in {row.name for row in quotas.short(neighbors(), offers, failed, recipe(per_category=3))}
+
+
+def test_a_host_that_went_on_throttling_is_left_out_of_later_rounds() -> None:
+    """Its other URLs say why; a host with one failing URL is asked on."""
+    offers = [offer(f"http://{host}.example/{rank}", rank=rank) for host in ("busy", "broken") for rank in range(2)]
+    done = [
+        plan.rejected(offers[0], FetchReason.THROTTLED, "429"), plan.rejected(offers[2], FetchReason.BAD_STATUS, "503"),
+    ]  # fmt: skip
+    assert quotas.next_round(neighbors(), offers, done, recipe()) == [offers[3]]
+    assert {row.url: row.reason for row in quotas.leftovers(offers, done, recipe())} == {
+        offers[1].url: FetchReason.THROTTLED,
+        offers[3].url: FetchReason.OVER_BUDGET,
+    }
