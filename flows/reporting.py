@@ -6,7 +6,7 @@ from flows.recipe import GivenRecipe, Recipe
 from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
 from storage.latest import is_remembered
 from storage.manifest import open_stage
-from storage.records import Stage, StageRef
+from storage.records import PIPELINE, Stage, StageRef
 from tasks.report.task import VERSION, write_page
 
 MADE_OF = (
@@ -19,7 +19,7 @@ MADE_OF = (
 
 def _newest_stages(recipe: Recipe) -> list[StageRef]:
     """The recipe's newest stages up to its shards, and its training where it has been trained."""
-    names: list[Stage] = [stage for stage in Stage if stage not in (Stage.TRAIN, Stage.REPORT)]
+    names: list[Stage] = [stage for stage in PIPELINE if stage not in (Stage.TRAIN, Stage.REPORT)]
     if is_remembered(recipe.data_root, recipe.name, Stage.TRAIN):
         names.append(Stage.TRAIN)
     refs: dict[Stage, StageRef] = {stage: newest(recipe, stage, None) for stage in names}

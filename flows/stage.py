@@ -3,14 +3,13 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from prefect.artifacts import create_table_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.recipe import Recipe
 from storage.errors import BadInput
 from storage.latest import recall, remember
 from storage.manifest import Part, StageFolder, read_manifest
@@ -25,17 +24,29 @@ ONE_BY_ONE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
 """For partitions that take the whole machine by themselves: a second one would only hold more memory."""
 
 
-def newest(recipe: Recipe, name: str, given: StageRef | None) -> StageRef:
+class Run(Protocol):
+    """Whom stages belong to, such as a recipe: what its references are remembered by, and where all is written."""
+
+    @property
+    def name(self) -> str:
+        """Names the run in its logs, artifacts and remembered references."""
+
+    @property
+    def data_root(self) -> str:
+        """The folder of everything written."""
+
+
+def newest(run: Run, name: str, given: StageRef | None) -> StageRef:
     """The reference that was given, or else the newest finished one of this recipe."""
-    return given or recall(recipe.data_root, recipe.name, name)
+    return given or recall(run.data_root, run.name, name)
 
 
-def found(recipe: Recipe, name: str, folder: StageFolder) -> StageRef | None:
+def found(run: Run, name: str, folder: StageFolder) -> StageRef | None:
     """A stage that is whole already, for its flow to return; None where there is work to do."""
     ref = folder.sealed()
     if ref is None:
         return None
-    remember(recipe.data_root, recipe.name, name, ref)
+    remember(run.data_root, run.name, name, ref)
     logger.info("%s: cached, nothing to do (%s items, key %s)", name, f"{ref.count:,}", ref.key)
     # A flow that returns this state is shown as Cached, and its caller gets the reference.
     return cast("StageRef", Completed(name="Cached", message=f"whole at {ref.uri}", data=ref))
@@ -70,18 +81,18 @@ def total(parts: Sequence[Part], what: str) -> int:
 
 
 def seal(
-    recipe: Recipe, name: str, folder: StageFolder, parts: Sequence[Part], count: int, made_of: Sequence[Part] = ()
+    run: Run, name: str, folder: StageFolder, parts: Sequence[Part], count: int, made_of: Sequence[Part] = ()
 ) -> StageRef:
     """Write the manifest, last of all, and show the stage's counts in the Prefect UI.
 
     The manifest names `parts`; those that they were `made_of` count by their time alone.
     """
     ref = folder.seal(parts, count, sum(part.seconds for part in [*made_of, *parts]))
-    remember(recipe.data_root, recipe.name, name, ref)
+    remember(run.data_root, run.name, name, ref)
     tally = sum((Counter(part.tally) for part in parts), Counter())
     create_table_artifact(
         table=[{"outcome": what, "items": number} for what, number in sorted(tally.items())],
-        key=f"{recipe.name}-{name}".lower().replace("_", "-").replace(".", "-"),
+        key=f"{run.name}-{name}".lower().replace("_", "-").replace(".", "-"),
         description=f"{name}: {count:,} items, content {ref.content}, at {ref.uri}",
     )
     logger.info("%s: done, %s items: %s", name, f"{count:,}", _line(dict(tally)))

@@ -22,7 +22,7 @@ from flows.live import LiveHandler, live
 from flows.recipe import load_recipe
 from flows.summary import show
 from storage.errors import ExtrapolationError
-from storage.records import Stage, StageRef
+from storage.records import PIPELINE, Stage, StageRef
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ def speak_plainly() -> LiveHandler:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m flows.pipeline", description="Run a recipe, stage by stage.")
     parser.add_argument("recipe", help="a YAML file, such as recipes/grocery.yaml")
-    parser.add_argument("--until", type=Stage, choices=list(Stage), default=Stage.REPORT, help="stop after this stage")
+    parser.add_argument("--until", type=Stage, choices=PIPELINE, default=Stage.REPORT, help="stop after this stage")
     parser.add_argument(
-        "--refresh", type=Stage, choices=list(Stage), action="append", default=[], metavar="STAGE",
+        "--refresh", type=Stage, choices=PIPELINE, action="append", default=[], metavar="STAGE",
         help="run this stage again though it is whole; repeatable",
     )  # fmt: skip
     parser.add_argument("--data-root", help="where everything is written, instead of the recipe's data_root")

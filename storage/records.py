@@ -13,7 +13,7 @@ VOLATILE = {"volatile": True}
 
 
 class Stage(StrEnum):
-    """The stages in the order in which the pipeline runs them."""
+    """The stages of the pipeline in its order, and after them those that other data sets go through."""
 
     TARGETS = "targets"
     NEIGHBORS = "neighbors"
@@ -23,6 +23,14 @@ class Stage(StrEnum):
     SHARD = "shard"
     TRAIN = "train"
     REPORT = "report"
+    CATALOG = "catalog"
+    LEAKS = "leaks"
+
+
+PIPELINE = (
+    Stage.TARGETS, Stage.NEIGHBORS, Stage.CRAWL, Stage.EMBED, Stage.SELECT, Stage.SHARD, Stage.TRAIN, Stage.REPORT,
+)  # fmt: skip
+"""The stages that a run of the pipeline goes through."""
 
 
 class Split(StrEnum):
@@ -75,6 +83,20 @@ class TargetPicture:
     label: int
     digest: str
     path: str = field(metadata=VOLATILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cataloged:
+    """One picture of a data set that lies outside: a file of its own, or `size` bytes of a tar from `offset` on.
+
+    `key` is its path in the data set, a tar's member named below its tar; `digest` is its SHA-256.
+    """
+
+    key: str
+    digest: str
+    path: str = field(metadata=VOLATILE)
+    offset: int = field(metadata=VOLATILE)
+    size: int
 
 
 class Relation(StrEnum):
@@ -294,6 +316,32 @@ class Embedded:
     phash: bytes
     phash_flipped: bytes
     thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ClipEmbedded:
+    """A picture in the space that it shares with texts, its vector beside it.
+
+    Not written where the encoder itself is the model that reads texts: then `Embedded` holds the same.
+    """
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name of a class or category as the model that reads texts sees it, its vector beside it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What one scorer of the recipe says of one picture."""
+
+    digest: str
+    scorer: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from storage.manifest import read_manifest, read_rows
 from storage.records import (
+    PIPELINE,
     Crawled,
     Decision,
     Neighbor,
@@ -70,7 +71,7 @@ def gather(title: str, refs: Sequence[StageRef], read_picture: Callable[[str], b
     return Report(
         title=title,
         note=config.note,
-        steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: list(Stage).index(ref.stage))),
+        steps=tuple(step(ref) for ref in sorted(refs, key=lambda ref: PIPELINE.index(ref.stage))),
         tokens=sum(row.prompt_tokens + row.completion_tokens for row in spend),
         cost=sum(row.cost for row in spend),
         training=tell(train, neighbors, decisions, album) if train else None,
