@@ -30,6 +30,7 @@ from sandbox.ledger import Kind
 from storage.manifest import read_rows
 from storage.records import Accuracy, Neighbor, Stage, StageRef
 from tasks.embed.embed import embed
+from tasks.embed.models import Models
 from training.config import Arm, Mode
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges
 from training.read import read_features, read_pictures
@@ -54,9 +55,8 @@ class Outcome:
 def _inputs(at: World, keys: Sequence[str], folder: Path) -> Inputs:
     """Originals of the corpus as the recipe's training gets curated ones: vectors, or files resized as in shards."""
     if at.recipe.train.mode is Mode.FEATURES:
-        encoder = load_encoder(at.recipe.embed.encoder)
-        vectors, _ = embed(((key, at.corpus.picture(key)) for key in keys), at.recipe.embed, encoder)
-        return vectors.matrix
+        models = Models((load_encoder(at.recipe.embed.encoder),))
+        return embed(keys, at.corpus.picture, at.recipe.embed, models).vectors.matrix
     pictures = np.empty(len(keys), dtype=object)
     for number, key in enumerate(keys):
         original = at.corpus.picture(key)

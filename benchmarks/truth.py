@@ -31,6 +31,11 @@ class Curation:
     by_kind: Mapping[Kind, int]
 
 
+def is_right(row: Truth, category: str, classes: Iterable[str]) -> bool:
+    """Whether a URL shows what the category asks for."""
+    return row.kind in OF_ITS_CLASS and row.true_class == find(category, classes)
+
+
 def curation(ledger: Iterable[Truth], kept: Iterable[Kept]) -> Curation:
     """Score the kept pictures.
 

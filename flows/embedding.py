@@ -1,36 +1,77 @@
-"""Pictures become vectors, perceptual hashes and thumbnails."""
+"""Pictures become vectors, perceptual hashes and thumbnails, and the names that they go by become vectors too."""
+
+from dataclasses import asdict
 
 from prefect import flow, unmapped
 
-from flows.recipe import GivenRecipe
+from flows.recipe import GivenRecipe, Recipe
+from flows.remote import run_elsewhere
 from flows.stage import ONE_BY_ONE, Run, collect, found, newest, seal, total
-from storage.manifest import open_stage
+from storage.manifest import Part, StageFolder, open_stage
 from storage.records import Stage, StageRef
-from tasks.embed.config import EmbedConfig
-from tasks.embed.task import VERSION, check_readable, embed_pictures, encoder_content
+from tasks.embed.config import HashConfig
+from tasks.embed.task import (
+    NAMES,
+    VERSION,
+    check_readable,
+    embed_names,
+    embed_pictures,
+    has_names,
+    models_content,
+)
 from tasks.partition import part_names
 
 PARTITIONS = 16
 PICTURES_A_PARTITION = 256
 
+DEPLOYMENT = "embed/embed"
+"""The flow's name, and that of its deployment on the gpu pool."""
 
-def embed_pictures_of(run: Run, name: str, config: EmbedConfig, given: StageRef, refresh: bool = False) -> StageRef:
-    """Embed what a finished stage lists, whichever it is; `name` is what the result is remembered by."""
-    folder = open_stage(
-        run.data_root, Stage.EMBED, VERSION, config, refresh=refresh, pictures=given, encoder=encoder_content(config)
+
+def _folder(run: Run, config: HashConfig, given: StageRef, refresh: bool) -> StageFolder:
+    return open_stage(
+        run.data_root, Stage.EMBED, VERSION, config, refresh=refresh, pictures=given, encoder=models_content(config)
     )
+
+
+def _parts(name: str, folder: StageFolder, config: HashConfig, given: StageRef) -> list[Part]:
+    names = part_names("embed", min(PARTITIONS, 1 + given.count // PICTURES_A_PARTITION))
+    futures = list(embed_pictures.map(folder, names, unmapped(config), unmapped(given)))
+    if has_names(config, given):
+        futures.append(embed_names.submit(folder, NAMES, config, given))
+    return collect(name, futures)
+
+
+def embed_pictures_of(run: Run, name: str, config: HashConfig, given: StageRef, refresh: bool = False) -> StageRef:
+    """Embed what a finished stage lists, whichever it is; `name` is what the result is remembered by.
+
+    With an EmbedConfig by its models, else for their hashes alone.
+    """
+    folder = _folder(run, config, given, refresh)
     if whole := found(run, name, folder):
         return whole
-    names = part_names("embed", min(PARTITIONS, 1 + given.count // PICTURES_A_PARTITION))
-    parts = collect(name, embed_pictures.map(folder, names, unmapped(config), unmapped(given)))
+    parts = _parts(name, folder, config, given)
     check_readable(folder, parts, config, given)
     return seal(run, name, folder, parts, total(parts, "embedded"))
+
+
+def _elsewhere(recipe: Recipe, name: str, what: Stage, given: StageRef, refresh: bool) -> StageRef:
+    """The same by a run of the deployment, which is told to do it itself."""
+    folder = _folder(recipe, recipe.embed, given, refresh)
+    if whole := found(recipe, name, folder):
+        return whole
+    there = recipe.model_copy(update={"embed": recipe.embed.model_copy(update={"where": "inline"})})
+    parameters = {"recipe": there.model_dump(mode="json"), "what": what, "pictures": asdict(given), "refresh": refresh}
+    return run_elsewhere(name, folder, DEPLOYMENT, parameters)
 
 
 @flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ONE_BY_ONE)
 def embed(
     recipe: GivenRecipe, what: Stage = Stage.CRAWL, pictures: StageRef | None = None, refresh: bool = False
 ) -> StageRef:
-    """Embed the pictures of the crawl, or those of the targets (`what`)."""
+    """Embed the pictures of the crawl, or those of the targets (`what`), here or on the gpu pool (`embed.where`)."""
     name = Stage.EMBED if what is Stage.CRAWL else f"{Stage.EMBED}-{what}"
-    return embed_pictures_of(recipe, name, recipe.embed, newest(recipe, what, pictures), refresh)
+    given = newest(recipe, what, pictures)
+    if recipe.embed.where == "deployment":
+        return _elsewhere(recipe, name, what, given, refresh)
+    return embed_pictures_of(recipe, name, recipe.embed, given, refresh)

@@ -1,12 +1,24 @@
 """What helps is kept: similarity, duplicates and leaks are judged, and every verdict has its reason."""
 
+from collections.abc import Sequence
+
 from prefect import flow
 
+from flows.calibration import calibrated, show_calibration
+from flows.earlier import earlier
 from flows.recipe import GivenRecipe
 from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
 from tasks.select.task import VERSION, judge
+
+
+def _inputs(earlier: Sequence[tuple[StageRef, StageRef]]) -> dict[str, StageRef]:
+    """The earlier data sets as inputs of the stage, by names of their own."""
+    named = [(f"earlier-{place}", f"earlier-{place}-vectors") for place in range(len(earlier))]
+    return {
+        name: ref for names, refs in zip(named, earlier, strict=True) for name, ref in zip(names, refs, strict=True)
+    }
 
 
 @flow(name="select", flow_run_name="select {recipe.name}", task_runner=SIDE_BY_SIDE)
@@ -27,12 +39,15 @@ def select(
     vectors = newest(recipe, Stage.EMBED, vectors)
     require_made_of(target_vectors, "pictures", targets)
     require_made_of(vectors, "pictures", crawl)
+    held = earlier(recipe, recipe.select.earlier, recipe.embed)
     folder = open_stage(
         recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, targets=targets,
-        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors,
+        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors, **_inputs(held),
     )  # fmt: skip
     if whole := found(recipe, Stage.SELECT, folder):
         return whole
-    verdicts = judge.submit(folder, "judge", recipe.select, targets, neighbors, crawl, target_vectors, vectors)
+    verdicts = judge.submit(folder, "judge", recipe.select, targets, neighbors, crawl, target_vectors, vectors, held)
     parts = collect(Stage.SELECT, [verdicts])
-    return seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))
+    ref = seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))
+    show_calibration(recipe, calibrated(ref, recipe.select))
+    return ref

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from prefect.artifacts import create_table_artifact
 from prefect.futures import PrefectFuture, as_completed
@@ -24,6 +24,7 @@ ONE_BY_ONE: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
 """For partitions that take the whole machine by themselves: a second one would only hold more memory."""
 
 
+@runtime_checkable  # since Prefect builds a schema of every parameter of a flow
 class Run(Protocol):
     """Whom stages belong to, such as a recipe: what its references are remembered by, and where all is written."""
 

@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
@@ -60,16 +62,23 @@ def _leave(handler: LiveHandler, number: int, _: FrameType | None) -> NoReturn:
     os._exit(128 + number)
 
 
+@contextmanager
+def in_terminal() -> Iterator[None]:
+    """Show our log lines and the progress of flows while the block runs; Ctrl-C ends the process at once."""
+    handler = speak_plainly()
+    signal.signal(signal.SIGINT, partial(_leave, handler))
+    heartbeat = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # a second a flow; nobody waits for it here
+    with temporary_settings(updates=heartbeat), live(handler):
+        yield
+
+
 def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
     """Run the pipeline from the command line; an error that stops it exits with 1."""
     arguments = _arguments()
-    handler = speak_plainly()
-    signal.signal(signal.SIGINT, partial(_leave, handler))
     try:
-        recipe = load_recipe(arguments.recipe, arguments.data_root)
-        logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
-        heartbeat = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # a second a flow; nobody waits for it here
-        with temporary_settings(updates=heartbeat), live(handler):
+        with in_terminal():
+            recipe = load_recipe(arguments.recipe, arguments.data_root)
+            logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
             refs = extrapolate(recipe, arguments.until, arguments.refresh)
     except ExtrapolationError as error:
         complain(error)

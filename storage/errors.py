@@ -31,3 +31,11 @@ class DamagedStore(ExtrapolationError):
 
 class Diverged(ExtrapolationError):
     """Training brought forth numbers that are not finite."""
+
+
+class LeakShipped(ExtrapolationError):
+    """A picture that was about to be packed copies one of the target set."""
+
+
+class RunFailed(ExtrapolationError):
+    """A run that the stage was handed to, on another machine, failed, was cancelled or was lost."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from storage import filesystem
 from storage.filesystem import PARTIAL
 from storage.manifest import MANIFEST, PARTS
-from storage.records import Crawled, Decision, Embedded, ShardEntry, Stage, Unreadable
+from storage.records import ClipEmbedded, Crawled, Decision, Embedded, Scored, ShardEntry, Stage, Unreadable
 from storage.shards import unpack
 from storage.stage_folders import Folder
 
-BY_DIGEST = (Crawled.__name__, Embedded.__name__, Unreadable.__name__, Decision.__name__)
+BY_DIGEST = tuple(row.__name__ for row in (Crawled, Embedded, ClipEmbedded, Scored, Unreadable, Decision))
 """The tables that show a picture, or say that it is held; the index of the shards is read by itself."""
 
 TAR = ".tar"

@@ -3,13 +3,15 @@
 A copy is taken to be the original with up to MAX_CUT cut off each side, perhaps mirrored. The
 search goes from coarse to fine: every pair is tried under a grid of cuts at 12 x 12 pixels,
 and those that fit at all are followed at 24 x 24. Correlation does not see brightness or
-contrast, and gray does not see color.
+contrast, and gray does not see color. What covers a small part, such as a watermark, is left out
+where the rest fits all the better.
 """
 
 import numpy as np
 
 from vision.cuts import MAX_CUT, NEARBY, correlations, resampling
 from vision.hashes import SIDE
+from vision.overlays import uncovered
 
 STEPS = (0.025, 0.0125, 0.00625)
 """How far each finer search looks around the best cuts so far, as shares of a side."""
@@ -21,12 +23,14 @@ Of some 3,400 copies on two webs that align at 0.96 or more in the end, none lay
 """
 
 _CHUNK = 256  # pairs, or originals, at a time: some 50 MB of hypotheses
+_PAIRS = 8192  # pairs at a time, where all are of one original: 75 MB of thumbnails
 _COARSE = (NEARBY + 1) * (MAX_CUT / 2)  # no cut, half of the largest or all of it, on either side
+_COARSE_CUTS = resampling(_COARSE[:, 0], _COARSE[:, 1], SIDE // 4, SIDE // 2)
 
 
 def _halved(thumbnails: np.ndarray) -> np.ndarray:
-    n, side = thumbnails.shape[0], thumbnails.shape[1] // 2
-    halved: np.ndarray = thumbnails.reshape(n, side, 2, side, 2).mean((2, 4), dtype=np.float32)
+    rows = thumbnails[:, ::2] + thumbnails[:, 1::2]
+    halved: np.ndarray = (rows[:, :, ::2] + rows[:, :, 1::2]) / np.float32(4)
     return halved
 
 
@@ -38,49 +42,66 @@ def _unit(pictures: np.ndarray) -> np.ndarray:
     return unit
 
 
+def _level(thumbnails: np.ndarray) -> np.ndarray:
+    """Bytes as small numbers around 0, so that variances keep their digits."""
+    levels = thumbnails.astype(np.float32)
+    levels -= levels.mean((1, 2), keepdims=True)
+    return levels
+
+
 def _coarse_views(originals: np.ndarray) -> np.ndarray:
     """Each original under all 81 coarse cuts, as unit vectors: [m, 81, 144]."""
-    cuts = resampling(_COARSE[:, 0], _COARSE[:, 1], SIDE // 4, SIDE // 2)
     small = _halved(originals)[:, None]
-    views = cuts[:, None] @ (small @ cuts.swapaxes(-1, -2))[:, None]  # [m, rows, columns, 12, 12]
-    return _unit(views).reshape(len(originals), len(cuts) ** 2, -1)
+    narrowed = (small @ _COARSE_CUTS.swapaxes(-1, -2))[:, None]
+    views = _COARSE_CUTS[:, None] @ narrowed  # [m, rows, columns, 12, 12]
+    return _unit(views).reshape(len(originals), len(_COARSE_CUTS) ** 2, -1)
 
 
-def _coarse(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The best coarse cuts of each pair and its correlation there; `pairs` [p, 2] index both."""
-    small = _unit(_halved(_halved(copies))).reshape(len(copies), (SIDE // 4) ** 2, 1)
-    found, place = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int64)
-    for start in range(0, len(originals), _CHUNK):
-        views = _coarse_views(originals[start : start + _CHUNK])
-        here = np.flatnonzero((pairs[:, 1] >= start) & (pairs[:, 1] < start + _CHUNK))
-        for some in np.split(here, range(_CHUNK, len(here), _CHUNK)):
-            fits = (views[pairs[some, 1] - start] @ small[pairs[some, 0]])[..., 0]
-            found[some], place[some] = fits.max(1), fits.argmax(1)
+def _coarse(copies: np.ndarray, originals: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best coarse cuts of each copy, as it is and mirrored, and its correlation there: both [p, 2].
+
+    `which` [p] is the row of originals that each copy [p, SIDE, SIDE] is tried against.
+    """
+    small, views = _unit(_halved(_halved(copies))), _coarse_views(originals)
+    both = np.stack([small, small[:, :, ::-1]], 1).reshape(len(copies), 2, -1)
+    found, place = np.zeros((len(copies), 2), np.float32), np.zeros((len(copies), 2), np.int64)
+    for start in range(0, len(copies), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        fits = both[some] @ views[which[some]].mT
+        found[some], place[some] = fits.max(2), fits.argmax(2)
     return found, place
 
 
 def _refined(copies: np.ndarray, originals: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """The best correlation of p pairs around their best coarse cuts, as far as each is searched."""
+    """The best fit of p pairs around their best coarse cuts, as far as each is searched."""
     row, column = np.divmod(place, len(_COARSE))
     y, x, hopeful = _COARSE[row], _COARSE[column], np.arange(len(copies))
-    small, found = _unit(_halved(copies)), np.zeros(len(copies), np.float32)
-    for step, enough in zip(STEPS, (*HOPELESS[1:], 1.0), strict=True):
+    small, found = _halved(copies), np.zeros(len(copies), np.float32)
+    normed = _unit(small)
+    for step, enough in zip(STEPS, (*HOPELESS[1:], HOPELESS[-1]), strict=True):
         ys, xs = (np.clip(center[:, None] + NEARBY * step, 0, MAX_CUT) for center in (y, x))
         rows, columns = (resampling(cuts[..., 0], cuts[..., 1], SIDE // 2, SIDE) for cuts in (ys, xs))
-        fits = correlations(small[hopeful], originals[hopeful], rows, columns).reshape(len(hopeful), len(NEARBY) ** 2)
+        fits = correlations(normed[hopeful], originals[hopeful], rows, columns).reshape(len(hopeful), len(NEARBY) ** 2)
         found[hopeful], (row, column) = fits.max(1), np.divmod(fits.argmax(1), len(NEARBY))
         on = np.flatnonzero(fits.max(1) > enough)
         y, x, hopeful = ys[on, row[on]], xs[on, column[on]], hopeful[on]
+    across, down = (resampling(cuts[:, 0], cuts[:, 1], SIDE // 2, SIDE) for cuts in (x, y))
+    found[hopeful] = np.maximum(found[hopeful], uncovered(small[hopeful], down @ originals[hopeful] @ across.mT))
     return found
 
 
-def _one_way(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    found, place = _coarse(copies, originals, pairs)
-    hopeful = np.flatnonzero(found > HOPELESS[0])
-    for some in np.split(hopeful, range(_CHUNK, len(hopeful), _CHUNK)):
-        copy, original = pairs[some].T
-        found[some] = _refined(copies[copy], originals[original], place[some])
-    return found
+def _of_few(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """As `alignment`, for pairs [p, 2] in the order of their originals, which are few."""
+    held, which = np.unique(pairs[:, 1], return_inverse=True)
+    ours, theirs = _level(copies[pairs[:, 0]]), _level(originals[held])
+    found, place = _coarse(ours, theirs, which)
+    hopeful, mirrored = np.nonzero(found > HOPELESS[0])
+    for some in np.split(np.arange(len(hopeful)), range(_CHUNK, len(hopeful), _CHUNK)):
+        at, turned = hopeful[some], mirrored[some]
+        copy = np.where(turned[:, None, None], ours[at][:, :, ::-1], ours[at])
+        found[at, turned] = _refined(copy, theirs[which[at]], place[at, turned])
+    best: np.ndarray = found.max(1)
+    return best
 
 
 def alignment(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -89,7 +110,9 @@ def alignment(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> n
     Both are gray thumbnails, uint8 [n, SIDE, SIDE] and [m, SIDE, SIDE]; `pairs` [p, 2] index
     them. A pair that was given up has the correlation it had then.
     """
-    ours, theirs = copies.astype(np.float32), originals.astype(np.float32)
-    theirs -= theirs.mean((1, 2), keepdims=True)  # small numbers, so that variances keep their digits
-    found: np.ndarray = np.maximum(_one_way(ours, theirs, pairs), _one_way(ours[:, :, ::-1], theirs, pairs))
+    order = np.argsort(pairs[:, 1], kind="stable")
+    found, held = np.zeros(len(pairs), np.float32), np.unique(pairs[:, 1])
+    edges = np.union1d(np.searchsorted(pairs[order, 1], held[_CHUNK::_CHUNK]), range(_PAIRS, len(pairs), _PAIRS))
+    for some in np.split(order, edges.astype(np.int64)) if len(pairs) else ():
+        found[some] = _of_few(copies, originals, pairs[some])
     return found

@@ -9,6 +9,7 @@ from storage.section import Section
 from vision.resize import Mode, Size
 
 Color = tuple[float, float, float]
+Interpolation = Literal["bicubic", "bilinear"]
 
 
 class EncoderConfig(Section):
@@ -30,10 +31,22 @@ class EncoderConfig(Section):
         "center", description="center: keep proportions and cut the middle out; squash: keep all and lose proportions"
     )
     crop_share: float = Field(1.0, gt=0, le=1, description="Share of the resized side that the crop keeps")
-    interpolation: Literal["bicubic", "bilinear"] = Field("bicubic", description="How the picture is resized")
-    mean: Color = Field((0.485, 0.456, 0.406), description="Subtracted from each color in [0, 1]")
-    std: Color = Field((0.229, 0.224, 0.225), description="Divides each color after that")
+    interpolation: Interpolation | None = Field(
+        None, description="How the picture is resized; as the model was trained, where the library says"
+    )
+    mean: Color | None = Field(None, description="Subtracted from each color in [0, 1]; likewise")
+    std: Color | None = Field(None, description="Divides each color after that; likewise")
     flip: bool = Field(False, description="Average with the mirror image: twice the time, blind to flips")
+    precision: Literal["fp32", "bf16", "fp16"] = Field(
+        "fp32",
+        description="What the forward pass computes in; bf16 and fp16 are for GPUs, and change the vectors a little",
+    )
+    compile: bool = Field(
+        False, description="Compile it by torch.compile: slow to start, faster on a GPU", json_schema_extra=NOT_IN_KEY
+    )
+    license: str | None = Field(
+        None, description="License of the weights, where the library does not say", json_schema_extra=NOT_IN_KEY
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -1,16 +1,20 @@
 """Encoders: pictures to unit vectors, the same for every library behind them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from storage.errors import BadInput
-from vision.backbones import encoder_digest, load_backbone
+from vision.backbones import load_backbone
+from vision.computing import computing
 from vision.config import EncoderConfig
-from vision.preprocess import preprocess
+from vision.inputs import Input, input_of
+from vision.preprocess import Pixels, normalized, preprocess, square
+from vision.weights import HUB, encoder_digest, license_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -20,35 +24,64 @@ __all__ = ["Encoder", "EncoderConfig", "encoder_digest", "load_backbone", "load_
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A frozen backbone on its device; `digest` stands for everything that its vectors depend on."""
+    """A frozen backbone on its device; `digest` stands for everything that its vectors depend on.
+
+    `image_size` is the side of its square input in pixels, `license` that of its weights, empty where
+    nobody says.
+    """
 
     backbone: "nn.Module"
-    transform: "Callable[[Image.Image], Tensor]"
+    config: EncoderConfig
+    input: Input
     device: str
-    flip: bool
     dim: int
     digest: str
+    license: str
 
-    def encode(self, pictures: Sequence[Image.Image]) -> np.ndarray:
-        """Unit vectors, float32 [n, dim], of RGB pictures, as one batch."""
+    @property
+    def image_size(self) -> int:
+        """The side of the square input, in pixels."""
+        return self.config.image_size
+
+    def square(self, picture: Image.Image) -> Pixels:
+        """The picture at the encoder's input size: what a worker can do of its work."""
+        return square(picture, self.input)
+
+    def inputs(self, squares: Sequence[Pixels]) -> "Tensor":
+        """What the backbone is shown of squares, as one batch on the device: float32 [n, 3, side, side]."""
         import torch
-        from torch.nn import functional
 
-        if not pictures:
+        # A GPU copies from pinned memory by itself, while this thread goes on.
+        shape, pinned = (len(squares), self.image_size, self.image_size, 3), self.device.startswith("cuda")
+        stacked = torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)
+        np.stack(squares, out=stacked.numpy())
+        return normalized(stacked.to(self.device, non_blocking=True), self.input)
+
+    def features(self, inputs: "Tensor") -> "Tensor":
+        """What the backbone makes of them, in any precision, [n, dim]; a GPU may still be at work on it."""
+        with computing(self.config, self.device):
+            features: Tensor = self.backbone(inputs)
+            return features + self.backbone(inputs.flip(-1)) if self.config.flip else features
+
+    def encode_squares(self, squares: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Unit vectors, float32 [n, dim], of what `square` makes of pictures, as one batch; in any thread."""
+        import torch
+
+        if not squares:
             return np.zeros((0, self.dim), np.float32)
         with torch.inference_mode():
-            stacked = torch.stack([self.transform(picture) for picture in pictures])
-            batch = stacked.to(self.device, memory_format=torch.channels_last)  # convolutions run twice as fast
-            features = self.backbone(batch)
-            if self.flip:
-                features = features + self.backbone(batch.flip(-1))
-            vectors: np.ndarray = functional.normalize(features.float(), dim=1).cpu().numpy()
+            features = self.features(self.inputs(squares)).float()
+            vectors: NDArray[np.float32] = torch.nn.functional.normalize(features, dim=1).cpu().numpy()
             return vectors
+
+    def encode(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Unit vectors, float32 [n, dim], of RGB pictures, as one batch."""
+        return self.encode_squares([self.square(picture) for picture in pictures])
 
 
 def check_weights(config: EncoderConfig) -> None:
     """Raise BadInput where the encoder has no weights."""
-    if config.checkpoint is None and config.pretrained is None:
+    if config.checkpoint is None and config.pretrained is None and not config.name.startswith(HUB):
         raise BadInput(
             f"encoder: {config.name} has no weights, so its vectors would mean nothing",
             "set encoder.checkpoint to a local file, or encoder.pretrained to a tag",
@@ -62,17 +95,38 @@ def device_of(name: str) -> str:
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
+def _dim(backbone: "nn.Module", config: EncoderConfig, device: str) -> int:
+    """The width of its vectors, found by showing it a blank picture."""
+    import torch
+
+    side = config.image_size
+    try:
+        with torch.inference_mode():
+            return int(backbone(torch.zeros(1, 3, side, side, device=device)).shape[1])
+    except (AssertionError, RuntimeError) as error:
+        raise BadInput(
+            f"encoder: {config.name} takes no pictures of {side} pixels: {error}",
+            "set encoder.image_size to what it was trained with, or its options to this size",
+        ) from error
+
+
+def frozen(backbone: "nn.Module", config: EncoderConfig, device: str) -> Encoder:
+    """An encoder of this backbone, on a GPU where `device` is auto and there is one."""
+    from torch import channels_last
+
+    device = device_of(device)
+    # Convolutions run twice as fast on channels that lie together.
+    backbone = backbone.eval().requires_grad_(False).to(device).to(memory_format=channels_last)
+    dim = _dim(backbone, config, device)
+    if config.compile:
+        backbone.compile()
+    return Encoder(backbone, config, input_of(config), device, dim, encoder_digest(config), license_of(config))
+
+
 def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
     """Load an encoder once a process, on a GPU where `device` is auto and there is one.
 
     Raises BadInput where it has no weights or they cannot be had.
     """
-    import torch
-
     check_weights(config)
-    device = device_of(device)
-    backbone = load_backbone(config).eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
-    with torch.inference_mode():
-        probe = torch.zeros(1, 3, config.image_size, config.image_size, device=device)
-        dim = int(backbone(probe).shape[1])
-    return Encoder(backbone, preprocess(config), device, config.flip, dim, encoder_digest(config))
+    return frozen(load_backbone(config), config, device)

@@ -1,6 +1,7 @@
 """Texts: to unit vectors in the space of an open_clip model's pictures, by its text tower."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,14 @@ from storage.errors import BadInput
 from vision.backbones import clip_name, load_clip
 from vision.config import EncoderConfig
 from vision.encoders import check_weights, device_of
+from vision.weights import merges_of
 
 if TYPE_CHECKING:
+    from open_clip import CLIP
     from torch import Tensor
+
+BATCH = 256
+"""Texts in one forward pass."""
 
 
 def _check_kind(config: EncoderConfig) -> None:
@@ -24,13 +30,11 @@ def _check_kind(config: EncoderConfig) -> None:
         )
 
 
-def _vocabulary(name: str) -> dict[str, str]:
+def _vocabulary(config: EncoderConfig) -> dict[str, str]:
     """The path of a folder's merges where they lie now; its configuration says where they lay when it was written."""
-    import open_clip
-
-    named = open_clip.get_model_config(name)["text_cfg"].get("tokenizer_kwargs", {}).get("bpe_path")
-    here = Path(name.removeprefix("local-dir:"), Path(named).name) if named else None
-    return {"bpe_path": str(here)} if here and here.is_file() else {}
+    folder = Path(config.checkpoint or "")
+    merges = merges_of(folder) if config.checkpoint and folder.is_dir() else None
+    return {"bpe_path": str(merges)} if merges else {}
 
 
 def _tokenizer(config: EncoderConfig) -> "Callable[[list[str]], Tensor]":
@@ -39,7 +43,7 @@ def _tokenizer(config: EncoderConfig) -> "Callable[[list[str]], Tensor]":
 
     name, context = clip_name(config), config.options.get("force_context_length")
     try:
-        tokenize: Callable[[list[str]], Tensor] = open_clip.get_tokenizer(name, context, **_vocabulary(name))
+        tokenize: Callable[[list[str]], Tensor] = open_clip.get_tokenizer(name, context, **_vocabulary(config))
     except (ImportError, OSError, TypeError, ValueError) as error:
         why = str(error).partition("\n")[0]
         raise BadInput(
@@ -49,23 +53,54 @@ def _tokenizer(config: EncoderConfig) -> "Callable[[list[str]], Tensor]":
     return tokenize
 
 
-def encode_texts(
-    texts: Sequence[str], config: EncoderConfig, device: str, batch_size: int = 256
-) -> NDArray[np.float32]:
-    """Unit vectors [n, d] of the texts as they stand, row i of text i; a text is cut where the model's context ends.
+@dataclass(frozen=True, slots=True)
+class TextEncoder:
+    """The frozen text tower of a CLIP-like model; `scale` is what it multiplies cosines by before a softmax."""
+
+    tower: "CLIP"
+    tokenize: "Callable[[list[str]], Tensor]"
+    device: str
+    scale: float
+
+    def encode(self, texts: Sequence[str], batch_size: int = BATCH) -> NDArray[np.float32]:
+        """Unit vectors [n, d] of the texts as they stand, row i of text i; a text is cut where the context ends."""
+        import torch
+        from torch.nn import functional
+
+        # Of no text the width is still known, by one that is thrown away.
+        batches = [list(texts[start : start + batch_size]) for start in range(0, len(texts), batch_size)] or [[""]]
+        with torch.inference_mode():
+            tokens = (self.tokenize(batch).to(self.device) for batch in batches)
+            read = [functional.normalize(self.tower.encode_text(each).float(), dim=1) for each in tokens]
+            vectors: NDArray[np.float32] = torch.cat(read)[: len(texts)].cpu().numpy()
+        return vectors
+
+    def captioned(self, names: Sequence[str], captions: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors [n, d] of names, each the mean over the captions that it is put into at {}."""
+        each = np.stack([self.encode([caption.replace("{}", name) for name in names]) for caption in captions])
+        total = each.sum(0)
+        vectors: NDArray[np.float32] = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+
+def load_texts(config: EncoderConfig, device: str = "cpu") -> TextEncoder:
+    """Load the text tower once a process, on a GPU where `device` is auto and there is one.
 
     Raises BadInput where the model has no text tower or no weights, or where they or its vocabulary cannot be had.
     """
-    import torch
-    from torch.nn import functional
+    from torch import nn
 
     _check_kind(config)
     check_weights(config)
     device = device_of(device)
-    model, tokenize = load_clip(config).eval().requires_grad_(False).to(device), _tokenizer(config)
-    # Of no text the width is still known, by one that is thrown away.
-    batches = [list(texts[start : start + batch_size]) for start in range(0, len(texts), batch_size)] or [[""]]
-    with torch.inference_mode():
-        read = [functional.normalize(model.encode_text(tokenize(batch).to(device)).float(), dim=1) for batch in batches]
-        vectors: NDArray[np.float32] = torch.cat(read)[: len(texts)].cpu().numpy()
-    return vectors
+    model, tokenize = load_clip(config), _tokenizer(config)
+    model.visual = nn.Identity()  # the picture tower, most of the model, is none of ours
+    tower = model.eval().requires_grad_(False).to(device)
+    return TextEncoder(tower, tokenize, device, float(tower.logit_scale.exp()))
+
+
+def encode_texts(
+    texts: Sequence[str], config: EncoderConfig, device: str, batch_size: int = BATCH
+) -> NDArray[np.float32]:
+    """Unit vectors [n, d] of the texts by a tower that is loaded for them alone; raises what `load_texts` raises."""
+    return load_texts(config, device).encode(texts, batch_size)

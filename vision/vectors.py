@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from storage.records import Embedded
+from storage.tables import VECTOR, from_table, vectors_of
 from vision.hashes import BITS, SIDE
 
 
@@ -35,6 +37,12 @@ class Vectors:
     def thumbnails(self) -> np.ndarray:
         """Gray thumbnails, uint8 [n, SIDE, SIDE]."""
         return np.frombuffer(b"".join(row.thumbnail for row in self.rows), np.uint8).reshape(-1, SIDE, SIDE)
+
+    @classmethod
+    def read(cls, table: pa.Table) -> "Vectors":
+        """Those of a table of Embedded rows; where they were written without an encoder, [n, 0]."""
+        rows = from_table(table, Embedded)
+        return cls(rows, vectors_of(table) if VECTOR in table.column_names else np.zeros((len(rows), 0), np.float32))
 
     def take(self, places: Sequence[int] | np.ndarray) -> "Vectors":
         """The rows at these places, in this order."""

@@ -1,79 +1,68 @@
-"""What Prefect sees of the embed stage: one partition of pictures, the targets' or the crawl's."""
+"""What Prefect sees of the embed stage: one partition of pictures, and one of the names that they go by."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 
-from storage.errors import DamagedStore
-from storage.filesystem import read_bytes
 from storage.fingerprint import bucket
-from storage.manifest import Part, StageFolder, read_rows
-from storage.pictures import PictureStore, digest_of
-from storage.records import Crawled, Embedded, Stage, StageRef, TargetPicture, Unreadable
+from storage.manifest import File, Part, StageFolder
+from storage.records import ClipEmbedded, Embedded, Named, Scored, StageRef, Unreadable
 from storage.tables import to_table, with_vectors
-from tasks.embed.config import EmbedConfig
-from tasks.embed.embed import check_unreadable, embed
+from tasks.embed.config import EmbedConfig, HashConfig
+from tasks.embed.embed import Seen, embed
+from tasks.embed.models import load_models, models_content, text_encoder
+from tasks.embed.sources import listed, names_of, reader
+from tasks.embed.unreadable import check_unreadable
 from tasks.partition import Outcome, part_index, partition
 from tasks.progress import counted
-from vision.encoders import Encoder, EncoderConfig, encoder_digest, load_encoder
 
-VERSION = 1
+__all__ = ["VERSION", "check_readable", "embed_names", "embed_pictures", "has_names", "models_content"]
 
-
-@cache
-def _encoder(config: EncoderConfig, device: str) -> Encoder:
-    """The encoder, loaded once a process."""
-    return load_encoder(config, device)
+VERSION = 2
+NAMES = "names"
+"""The partition of the names."""
 
 
-def encoder_content(config: EmbedConfig) -> str:
-    """What the encoder's vectors depend on; weights count by their bytes."""
-    return encoder_digest(config.encoder)
-
-
-def _listed(pictures: StageRef) -> list[tuple[str, str]]:
-    """Every picture's digest, and the file or URL that it came from."""
-    if pictures.stage is Stage.TARGETS:
-        return [(row.digest, row.path) for row in read_rows(pictures, TargetPicture)]
-    return [(row.digest, row.url) for row in read_rows(pictures, Crawled) if row.digest]
-
-
-def _read(digest: str, path: str) -> bytes:
-    """A target picture's bytes, still those that were listed."""
-    data = read_bytes(path)
-    if digest_of(data) != digest:
-        raise DamagedStore(f"{path} has changed since it was listed", "run the pipeline again: it lists what is there")
-    return data
-
-
-def _items(folder: StageFolder, pictures: StageRef, files: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """The bytes of each digest once: a target's from its own file, a crawled one's from the store."""
-    if pictures.stage is Stage.TARGETS:
-        return ((digest, _read(digest, path)) for digest, path in sorted(files.items()))
-    return PictureStore(folder.root).read_many(sorted(files))
+def _write(folder: StageFolder, part: str, seen: Seen, config: HashConfig) -> list[File]:
+    """The tables that the recipe asks for; without an encoder the rows have no vectors."""
+    rows = to_table(seen.rows, Embedded)
+    table = with_vectors(rows, seen.matrices[0]) if seen.matrices else rows
+    files = [folder.write_table(part, Embedded.__name__, table), folder.write_rows(part, seen.unreadable, Unreadable)]
+    if isinstance(config, EmbedConfig) and config.second:
+        clip = to_table([ClipEmbedded(row.digest) for row in seen.rows], ClipEmbedded)
+        files.append(folder.write_table(part, ClipEmbedded.__name__, with_vectors(clip, seen.matrices[-1])))
+    if isinstance(config, EmbedConfig) and config.scorers:
+        files.append(folder.write_rows(part, seen.scores, Scored))
+    return files
 
 
 @partition("embed")
-def embed_pictures(folder: StageFolder, part: str, config: EmbedConfig, pictures: StageRef) -> Outcome:
-    """Embed one partition's pictures, each digest once."""
+def embed_pictures(folder: StageFolder, part: str, config: HashConfig, pictures: StageRef) -> Outcome:
+    """Embed one partition's pictures, each digest once, in the digests' order."""
     index, count = part_index(part)
-    ours = {digest: file for digest, file in _listed(pictures) if bucket(digest, count) == index}
+    ours = sorted({digest for digest, _ in listed(pictures) if bucket(digest, count) == index})
     tell = counted(f"{folder.stage} {part}", len(ours))
-
-    def told() -> Iterator[tuple[str, bytes]]:
-        for item in _items(folder, pictures, ours):
-            yield item
-            tell(1)
-
-    vectors, unreadable = embed(told(), config, _encoder(config.encoder, config.device))
-    files = [
-        folder.write_table(part, Embedded.__name__, with_vectors(to_table(vectors.rows, Embedded), vectors.matrix)),
-        folder.write_rows(part, unreadable, Unreadable),
-    ]
-    return files, Counter(embedded=len(vectors.rows), unreadable=len(unreadable))
+    seen = embed(ours, reader(folder.root, pictures, ours), config, load_models(config), tell)
+    tally = Counter(embedded=len(seen.rows), unreadable=len(seen.unreadable))
+    return _write(folder, part, seen, config), tally
 
 
-def check_readable(folder: StageFolder, parts: Sequence[Part], config: EmbedConfig, pictures: StageRef) -> None:
+def has_names(config: HashConfig, pictures: StageRef) -> bool:
+    """Whether there is a model that reads names, and a name to read."""
+    return isinstance(config, EmbedConfig) and config.clip is not None and bool(names_of(pictures))
+
+
+@partition("embed names")
+def embed_names(folder: StageFolder, part: str, config: EmbedConfig, pictures: StageRef) -> Outcome:
+    """Embed the names that the pictures go by, each once."""
+    names = names_of(pictures)
+    if config.clip is None:
+        return [], Counter()
+    vectors = text_encoder(config.clip, config.device).captioned(names, config.captions)
+    table = with_vectors(to_table([Named(name) for name in names], Named), vectors)
+    return [folder.write_table(part, Named.__name__, table)], Counter(names=len(names))
+
+
+def check_readable(folder: StageFolder, parts: Sequence[Part], config: HashConfig, pictures: StageRef) -> None:
     """Raise TooMuchLost where more pictures are unreadable than the recipe allows."""
     if unreadable := folder.read_rows(parts, Unreadable):
-        check_unreadable(_listed(pictures), unreadable, config)
+        check_unreadable(listed(pictures), unreadable, config)

@@ -16,10 +16,26 @@ def size_order(candidates: Iterable[Crawled]) -> dict[str, tuple[int, str]]:
     return {row.digest: (-row.width * row.height, row.digest) for row in candidates if row.digest is not None}
 
 
-def _joined(roots: np.ndarray, one: int, other: int) -> np.ndarray:
-    """The roots after two groups become one, whose root is the earlier row."""
-    first, second = sorted((int(roots[one]), int(roots[other])))
-    return np.where(roots == second, first, roots)
+def _root(parents: list[int], row: int) -> int:
+    """The first row of a row's group; what is passed on the way is hung nearer to it."""
+    while parents[row] != row:
+        parents[row] = parents[parents[row]]
+        row = parents[row]
+    return row
+
+
+def _join(parents: list[int], pairs: np.ndarray) -> None:
+    """Make one group of the groups of each pair, with the earlier root."""
+    for one, other in pairs.tolist():
+        first, second = sorted((_root(parents, one), _root(parents, other)))
+        parents[second] = first
+
+
+def components(count: int, pairs: np.ndarray) -> np.ndarray:
+    """The first row of the group of each of `count` rows, [n]: rows that `pairs` [p, 2] join, over others too."""
+    parents = list(range(count))
+    _join(parents, pairs)
+    return np.array([_root(parents, row) for row in parents], np.int64)
 
 
 def _grouped(pictures: Vectors, least: float, shortlist: int) -> np.ndarray:
@@ -29,17 +45,18 @@ def _grouped(pictures: Vectors, least: float, shortlist: int) -> np.ndarray:
     pictures may hide a copy from the shortlist. So to group the firsts once more changes nothing.
     """
     count = len(pictures.rows)
-    roots, firsts, judged = np.arange(count), np.arange(count), np.zeros(0, np.int64)
+    firsts, judged, copies = np.arange(count), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)
     while True:
-        held = pictures.take(firsts)
+        held = pictures if len(firsts) == count else pictures.take(firsts)  # vectors of a million are not held twice
         pairs = firsts[nominate(held, held, shortlist)]
         codes = pairs @ np.array([count, 1])
         pairs, judged = pairs[~np.isin(codes, judged)], np.union1d(codes, judged)
-        for one, other in pairs[copy_scores(pictures, pictures, pairs) >= least]:
-            roots = _joined(roots, one, other)
-        if len(np.unique(roots)) == len(firsts):
+        copies = np.concatenate([copies, pairs[copy_scores(pictures, pictures, pairs) >= least]])
+        roots = components(count, copies)
+        left = np.unique(roots)
+        if len(left) == len(firsts):
             return roots
-        firsts = np.unique(roots)
+        firsts = left
 
 
 def copy_groups(

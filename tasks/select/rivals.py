@@ -7,42 +7,13 @@ to the category that it was found for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.select.labeled import Labeled
+
 ALONE = 1.0
 """The margin of a picture whose category has no other picture to tell by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Labeled:
-    """Pictures with a class each: `matrix` [n, dim] of unit vectors, `classes` and `groups` [n].
-
-    Copies have the same group; a picture is never compared with its own group.
-    """
-
-    matrix: np.ndarray
-    classes: np.ndarray
-    groups: np.ndarray
-
-
-def together(one: Labeled, other: Labeled) -> Labeled:
-    """The pictures of both."""
-    if not len(other.classes):
-        return one
-    return Labeled(
-        np.concatenate([one.matrix, other.matrix]),
-        np.concatenate([one.classes, other.classes]),
-        np.concatenate([one.groups, other.groups]),
-    )
-
-
-def one_of_each(pictures: Labeled) -> Labeled:
-    """The pictures with one vote for each group of copies within a class."""
-    keys = [f"{one}\0{group}" for one, group in zip(pictures.classes, pictures.groups, strict=True)]
-    _, first = np.unique(keys, return_index=True)
-    return Labeled(pictures.matrix[first], pictures.classes[first], pictures.groups[first])
 
 
 def _nearness(asked: Labeled, voters: Labeled, among: int) -> np.ndarray:
@@ -63,9 +34,8 @@ def margins(asked: Labeled, voters: Labeled, among: int) -> tuple[np.ndarray, Se
     """
     own = np.full(len(asked.classes), -np.inf)
     rival, names = own.copy(), np.full(len(own), "", dtype=object)
-    for name in sorted(set(voters.classes)):
-        held = voters.classes == name
-        nearness = _nearness(asked, Labeled(voters.matrix[held], voters.classes[held], voters.groups[held]), among)
+    for name in voters.names:
+        nearness = _nearness(asked, voters.of(name), among)
         mine = asked.classes == name
         own[mine] = nearness[mine]
         better = ~mine & (nearness > rival)

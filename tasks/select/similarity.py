@@ -1,49 +1,57 @@
-"""How like its parents a picture is, and how like the rest of its own category."""
+"""How like its parents a picture is."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from storage.records import Split, TargetPicture
+from tasks.select.labeled import Labeled
 from vision.vectors import Vectors
 
 STRANGER = -1.0
 """The similarity of a picture whose parents have no prototype."""
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    normed: np.ndarray = vector / max(float(np.linalg.norm(vector)), 1e-12)
+def unit_mean(matrix: np.ndarray) -> np.ndarray:
+    """The mean of vectors [n, dim], of norm 1."""
+    mean = matrix.mean(0)
+    normed: np.ndarray = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return normed
 
 
-def prototypes(targets: Sequence[TargetPicture], vectors: Vectors) -> dict[int, np.ndarray]:
-    """The unit mean of each target class's train vectors, by label; only train, so that no test picture selects."""
+def train_pictures(targets: Sequence[TargetPicture], vectors: Vectors) -> tuple[Labeled, np.ndarray]:
+    """The target train pictures as classes of their own kind, and their labels [n]; so that no test picture selects."""
     places = vectors.places
-    members: dict[int, list[int]] = {}
-    for target in targets:
-        if target.split is Split.TRAIN and target.digest in places:
-            members.setdefault(target.label, []).append(places[target.digest])
-    return {label: _unit(vectors.matrix[held].mean(0)) for label, held in members.items()}
+    train = [row for row in targets if row.split is Split.TRAIN and row.digest in places]
+    labels = np.array([row.label for row in train], np.int64)
+    return Labeled(
+        vectors.matrix[[places[row.digest] for row in train]],
+        np.array([f"target {label}" for label in labels], dtype=object),
+        np.array([row.digest for row in train], dtype=object),
+    ), labels
 
 
-def similarity(vector: np.ndarray, parents: Sequence[int], by_label: Mapping[int, np.ndarray]) -> float:
-    """The cosine of a picture's unit vector to the nearest of its parents' prototypes."""
-    return max((float(vector @ by_label[label]) for label in parents if label in by_label), default=STRANGER)
+def prototypes(matrix: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
+    """The unit mean of each class's vectors, by label."""
+    return {int(label): unit_mean(matrix[labels == label]) for label in np.unique(labels)}
 
 
-def agreement(matrix: np.ndarray, groups: np.ndarray, among: int) -> np.ndarray:
-    """Mean cosine of each of a category's pictures, [n, dim], to its nearest others: [n].
+def similarity(matrix: np.ndarray, parents: Sequence[int], by_label: Mapping[int, np.ndarray]) -> np.ndarray:
+    """The cosine of each picture's unit vector to the nearest of their category's parents' prototypes: [n]."""
+    known = [by_label[label] for label in parents if label in by_label]
+    if not known:
+        return np.full(len(matrix), STRANGER)
+    nearest: np.ndarray = (matrix @ np.stack(known).T).max(1)
+    return nearest
 
-    `groups` [n] numbers the pictures, copies alike: a picture does not vote for its own
-    copies, and several copies are one vote. Of v voters the nearest min(among, v / 4) count,
-    at least one, since varieties and views split a category, and not all of it is right.
-    Where there is no other voter, a picture agrees (1).
-    """
-    _, voters = np.unique(groups, return_index=True)
-    if len(voters) < 2:
-        return np.ones(len(matrix), np.float32)
-    nearest = min(among, max(1, len(voters) // 4))
-    cosines = matrix @ matrix[voters].T
-    cosines[groups[:, None] == groups[voters][None, :]] = -np.inf
-    found: np.ndarray = np.sort(cosines, axis=1)[:, -nearest:].mean(1)
-    return found
+
+def to_own_and_others(
+    matrix: np.ndarray, labels: np.ndarray, by_label: Mapping[int, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The target pictures' cosines to the prototype of their own class, [n], and to all others: [n * (k - 1)]."""
+    if not by_label:
+        return np.zeros(0), np.zeros(0)
+    order = np.array(sorted(by_label), np.int64)
+    cosines = matrix @ np.stack([by_label[label] for label in order]).T
+    own = labels[:, None] == order[None, :]
+    return cosines[own], cosines[~own]

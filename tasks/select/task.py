@@ -1,21 +1,53 @@
 """What Prefect sees of the select stage: one partition, since copies are found across all candidates."""
 
 from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
 
 from storage.manifest import StageFolder, read_rows, read_table
-from storage.records import Crawled, Decision, Embedded, Neighbor, StageRef, TargetPicture
+from storage.records import (
+    Bounded,
+    Cataloged,
+    ClipEmbedded,
+    Crawled,
+    Decision,
+    Embedded,
+    Named,
+    Neighbor,
+    Scored,
+    StageRef,
+    TargetPicture,
+)
 from storage.tables import from_table, vectors_of
 from tasks.partition import Outcome, partition
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
+from tasks.select.leaks import of_catalog
+from tasks.select.seen import Seen
 from vision.vectors import Vectors
 
-VERSION = 2
+VERSION = 3
 
 
 def _vectors(ref: StageRef) -> Vectors:
     table = read_table(ref, Embedded.__name__)
-    return Vectors(from_table(table, Embedded), vectors_of(table))
+    return Vectors.read(table)
+
+
+def _names(ref: StageRef) -> dict[str, np.ndarray]:
+    table = read_table(ref, Named.__name__)
+    return {} if not table.num_rows else dict(zip(table["name"].to_pylist(), vectors_of(table), strict=True))
+
+
+def _seen(ref: StageRef) -> Seen:
+    vectors, names, beside = _vectors(ref), _names(ref), read_table(ref, ClipEmbedded.__name__)
+    # Where the encoder itself reads names, its vectors are not written twice.
+    matrix = vectors_of(beside) if beside.num_rows else vectors.matrix
+    scores: dict[str, dict[str, float]] = {}
+    for row in read_rows(ref, Scored):
+        scores.setdefault(row.digest, {})[row.scorer] = row.score
+    return Seen(vectors, matrix if names else None, names, scores)
 
 
 @partition("judge")
@@ -28,10 +60,13 @@ def judge(
     crawl: StageRef,
     target_vectors: StageRef,
     vectors: StageRef,
+    earlier: Sequence[tuple[StageRef, StageRef]] = (),
 ) -> Outcome:
-    """Decide on every fetched candidate."""
-    rows = decide(
-        read_rows(crawl, Crawled), read_rows(neighbors, Neighbor), _vectors(vectors),
-        read_rows(targets, TargetPicture), _vectors(target_vectors), config,
+    """Decide on every fetched candidate; `earlier` are the catalogs of data sets that are there, and their vectors."""
+    found = decide(
+        read_rows(crawl, Crawled), read_rows(neighbors, Neighbor), _seen(vectors),
+        read_rows(targets, TargetPicture), _seen(target_vectors), config,
+        [of_catalog(read_rows(listed, Cataloged), _vectors(embedded)) for listed, embedded in earlier],
     )  # fmt: skip
-    return [folder.write_rows(part, rows, Decision)], Counter(row.reason or "kept" for row in rows)
+    files = [folder.write_rows(part, found.decisions, Decision), folder.write_rows(part, found.bounds, Bounded)]
+    return files, Counter(row.reason or "kept" for row in found.decisions)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage.errors import BadInput
+from storage.picture_names import is_picture
 from storage.records import Split
 from tasks.targets.class_file import read_text
 from tasks.targets.columns import Row, Sheet, read_sheet
-from tasks.targets.lists import SUFFIXES, Listed
+from tasks.targets.lists import Listed
 from tasks.targets.names import NamedClass
 
 
@@ -18,9 +19,7 @@ def _class_folders(folder: Path) -> list[Path]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return sorted(
-        file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
-    )
+    return sorted(file for file in folder.iterdir() if is_picture(file.name) and not file.name.startswith("."))
 
 
 def read_folder(root: Path) -> tuple[list[NamedClass], list[Listed]]:

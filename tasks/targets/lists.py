@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.errors import BadInput
+from storage.picture_names import LABELED, NAMED, SUFFIXES
 from storage.records import Split
 from tasks.targets.class_file import read_text
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-"""What a picture's file name ends in, in any case."""
-
-# A path may hold spaces and commas, so it ends at the first suffix with a number behind it.
-_SUFFIX = "(?:" + "|".join(re.escape(suffix) for suffix in SUFFIXES) + ")"
-_LINE = re.compile(rf"(?P<path>.+?{_SUFFIX})(?:\s*,\s*|\s+)(?P<label>[+-]?\d+)(?=[\s,]|$)", re.IGNORECASE)
-_PATH = re.compile(rf"(?P<path>.+?{_SUFFIX})(?:[\s,]+(?P<rest>.*))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +21,7 @@ class Listed:
 
 
 def _cannot_read(where: str, line: str) -> BadInput:
-    found = _PATH.match(line)
+    found = NAMED.match(line)
     if not found:
         return BadInput(
             f"{where}: no picture path in {line!r}", f"write `path label`; a picture ends in {', '.join(SUFFIXES)}"
@@ -43,7 +36,7 @@ def _cannot_read(where: str, line: str) -> BadInput:
 
 def parse_line(line: str, where: str) -> tuple[str, int]:
     """The path and the label of one line; columns after the label are ignored."""
-    found = _LINE.match(line)
+    found = LABELED.match(line)
     if not found:
         raise _cannot_read(where, line)
     return found["path"], int(found["label"])

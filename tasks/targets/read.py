@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage import tables
+from storage.digests import digest_files
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
 from storage.records import Split, TargetClass, TargetPicture
 from tasks.targets.class_file import read_class_names
 from tasks.targets.config import TargetsConfig
-from tasks.targets.digests import check_files, digest_files
+from tasks.targets.files import check_files
 from tasks.targets.folder import described, read_folder
 from tasks.targets.lists import Listed, read_list
 from tasks.targets.long_tail import LongTail, thin

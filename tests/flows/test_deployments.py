@@ -13,8 +13,8 @@ STAGES = {"targets", "neighbors", "crawl", "embed", "select", "shard", "train", 
 
 
 def test_the_whole_and_every_stage_is_deployed() -> None:
-    """One deployment a stage, and one for all of them."""
-    assert {deployment["name"] for deployment in DEPLOYMENTS} == STAGES | {"pipeline"}
+    """One deployment a stage, one for all of them, and one for the check of two data sets."""
+    assert {deployment["name"] for deployment in DEPLOYMENTS} == STAGES | {"pipeline", "leaks"}
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])

@@ -1,15 +1,17 @@
 """Take-downs: nothing of the picture is left, nothing else is lost, and a kill at any moment is made good."""
 
+from dataclasses import fields, is_dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from storage import filesystem
+from storage import filesystem, records
 from storage.errors import BadInput
 from storage.manifest import read_rows
 from storage.pictures import INDEX, TAR, PictureStore
 from storage.purge import Purge, plan
+from storage.purge_stages import BY_DIGEST
 from storage.records import Candidate, Crawled, Redirected, ShardEntry, Split, Stage, TargetPicture
 from storage.takedown import TakenDown
 from tests.storage.kill import Killed, killed_after
@@ -332,3 +334,10 @@ def test_an_empty_data_root_is_refused(root: str) -> None:
     """A wrong path must not look like a finished take-down."""
     with pytest.raises(BadInput, match="nothing lies under"):
         plan(root, A)
+
+
+def test_every_table_that_names_a_picture_is_searched() -> None:
+    """All rows with a digest are looked through, but those of data sets that are not ours, and the shards' own."""
+    classes = [row for row in vars(records).values() if is_dataclass(row) and isinstance(row, type)]
+    named = {row.__name__ for row in classes if "digest" in {one.name for one in fields(row)}}
+    assert named - {"TargetPicture", "Cataloged", "ShardEntry"} == set(BY_DIGEST)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 from tests.vision.scenes import GROCERY, cropped, encoded, photographs, scene
 from vision.alignment import HOPELESS, alignment
@@ -35,6 +35,33 @@ def test_different_pictures_do_not_fit(seeds: list[int]) -> None:
     assert _fit(scene(seeds[0]), scene(seeds[1])) < 0.9
 
 
+@given(st.integers(0, 10_000), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_a_watermark_hides_no_copy(seed: int, flip: bool) -> None:
+    """Half-transparent words across a copy do not keep it from fitting, mirrored or not."""
+    original = scene(seed, 348, 300)
+    copy = original.convert("RGBA")
+    words = Image.new("RGBA", copy.size, (255, 255, 255, 0))
+    font, middle = ImageFont.load_default(original.width / 8), (original.width / 2, original.height / 2)
+    ImageDraw.Draw(words).text(middle, "© EXAMPLE", font=font, fill=(255, 255, 255, 128), anchor="mm")
+    marked = Image.alpha_composite(copy, words).convert("RGB")
+    assert _fit(ImageOps.mirror(marked) if flip else marked, original) > 0.98
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000), CUTS)
+@settings(max_examples=30, deadline=None)
+def test_mirroring_changes_nothing(seed: int, other: int, cuts: tuple[float, ...]) -> None:
+    """Copy and original mirrored together, or the copy alone, fit as they did before."""
+    copy, original = cropped(scene(seed), *cuts), scene(seed if other % 2 else other)
+    one, theirs = gray_thumbnail(copy)[None], gray_thumbnail(original)[None]
+    straight, both, alone = (
+        alignment(first, second, np.array([[0, 0]]))[0]
+        for first, second in ((one, theirs), (one[:, :, ::-1], theirs[:, :, ::-1]), (one[:, :, ::-1], theirs))
+    )
+    assert both == pytest.approx(straight, abs=1e-4)
+    assert alone == pytest.approx(straight, abs=1e-4)
+
+
 def test_pairs_are_scored_one_by_one() -> None:
     """The score of a pair does not depend on which other pairs are asked for."""
     thumbnails = np.stack([gray_thumbnail(scene(seed % 7)) for seed in range(9)])
@@ -63,6 +90,19 @@ def test_resampling_keeps_brightness_and_shares_of_pixels() -> None:
     cuts = resampling(np.array([0.0, 0.5]), np.array([0.0, 0.0]), 4, 8)
     assert np.allclose(cuts.sum(-1), 1)
     assert np.allclose(cuts[1], np.eye(8)[4:])
+
+
+@given(st.floats(0, MAX_CUT), st.floats(0, MAX_CUT), st.lists(st.floats(-9, 9), min_size=3, max_size=3))
+def test_resampling_is_exact_for_smooth_pictures(before: float, after: float, of: list[float]) -> None:
+    """The means of a parabola's parts come out right wherever the cuts fall."""
+    pixels, source = 6, 12
+
+    def means(edges: np.ndarray) -> np.ndarray:
+        return np.diff(sum(a * edges ** (k + 1) / (k + 1) for k, a in enumerate(of))) / np.diff(edges)
+
+    cut = resampling(np.array(before), np.array(after), pixels, source)
+    whole, kept = means(np.linspace(0, 1, source + 1)), means(np.linspace(before, 1 - after, pixels + 1))
+    assert np.allclose(cut @ whole, kept, atol=1e-3)
 
 
 def test_correlations_are_those_of_the_cut_original() -> None:

@@ -1,6 +1,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any, Literal
 
 import huggingface_hub.constants
 import numpy as np
@@ -8,6 +9,8 @@ import open_clip
 import pytest
 import timm
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageOps
 from pydantic import ValidationError
 from safetensors.torch import save_file
@@ -15,7 +18,10 @@ from safetensors.torch import save_file
 from storage.errors import BadInput
 from tests.vision.scenes import GROCERY, MOBILENET, photographs, scene
 from vision.decode import decode
-from vision.encoders import EncoderConfig, encoder_digest, load_backbone, load_encoder, preprocess
+from vision.encoders import Encoder, EncoderConfig, encoder_digest, load_backbone, load_encoder, preprocess
+from vision.inputs import input_of
+from vision.preprocess import square
+from vision.weights import license_of
 
 SMALL = {"name": "test_vit", "image_size": 64, "options": {"img_size": 64}}
 PICTURES = [scene(seed) for seed in range(7)]
@@ -51,6 +57,13 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> str:
 def config(checkpoint: Path) -> EncoderConfig:
     """The small model with its weights."""
     return EncoderConfig(kind="timm", checkpoint=str(checkpoint), **SMALL)
+
+
+@pytest.fixture(scope="module")
+def loaded(checkpoint: Path) -> dict[str, Encoder]:
+    """The small model by its precision."""
+    config = EncoderConfig(kind="timm", checkpoint=str(checkpoint), **SMALL)
+    return {name: load_encoder(config.model_copy(update={"precision": name})) for name in ("fp32", "bf16")}
 
 
 def test_vectors_have_unit_norm_and_the_stated_dimension(config: EncoderConfig) -> None:
@@ -143,6 +156,21 @@ def test_a_folders_digest_is_of_its_model(clip_folder: Path, tmp_path: Path) -> 
         assert encoder_digest(_of_folder(changed)) != encoder_digest(_of_folder(clip_folder))
 
 
+def test_a_folders_digest_is_of_its_vocabulary(clip_folder: Path) -> None:
+    """The texts' vectors depend on it, wherever it lies."""
+    before = encoder_digest(_of_folder(clip_folder))
+    (clip_folder / "merges.txt.gz").write_bytes(b"1")
+    inside = encoder_digest(_of_folder(clip_folder))
+    (clip_folder / "merges.txt.gz").rename(clip_folder.parent / "merges.txt.gz")
+    path = clip_folder / "open_clip_config.json"
+    about = json.loads(path.read_text())
+    about["model_cfg"]["text_cfg"]["tokenizer_kwargs"] = {"bpe_path": str(clip_folder.parent / "merges.txt.gz")}
+    path.write_text(json.dumps(about))
+    beside = encoder_digest(_of_folder(clip_folder))
+    (clip_folder.parent / "merges.txt.gz").write_bytes(b"2")
+    assert len({before, inside, beside, encoder_digest(_of_folder(clip_folder))}) == 4
+
+
 @pytest.mark.parametrize("lost", ["open_clip_config.json", "open_clip_model.safetensors"])
 def test_a_folder_that_lacks_something_is_refused(clip_folder: Path, lost: str) -> None:
     """Neither random weights nor another architecture are taken in its place."""
@@ -171,13 +199,21 @@ def test_backbone_is_trainable(config: EncoderConfig) -> None:
     [
         ({"checkpoint": "/nowhere/weights.safetensors"}, "/nowhere/weights.safetensors"),
         ({"name": "no_such_net"}, "no_such_net"),
-        ({"options": {"img_size": 32}}, "test_vit"),
+        ({"name": "test_resnet", "options": {}}, "test_resnet"),
         ({"options": {"nonsense": 1}}, "nonsense"),
         ({"checkpoint": None}, "has no weights"),
         ({"checkpoint": None, "pretrained": "no_such_tag"}, "no_such_tag"),
         ({"kind": "open_clip", "name": "tiny_clip", "options": {}}, "tiny_clip"),
     ],
-    ids=["no file", "no architecture", "other shape", "unknown option", "no weights", "no tag", "weights of another"],
+    ids=[
+        "no file",
+        "no architecture",
+        "another architecture",
+        "unknown option",
+        "no weights",
+        "no tag",
+        "weights of another",
+    ],
 )
 def test_unusable_weights_are_named_with_a_mend(config: EncoderConfig, change: dict[str, object], named: str) -> None:
     """What is wrong with the encoder is said before any picture is read."""
@@ -187,13 +223,86 @@ def test_unusable_weights_are_named_with_a_mend(config: EncoderConfig, change: d
     assert "encoder." in caught.value.mend
 
 
-def test_weights_that_cannot_be_downloaded_say_how_to_fetch_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a way to the hub, the error says what to do on another machine and which field to set."""
+@pytest.mark.parametrize(
+    ("kind", "name", "tag", "repository"),
+    [
+        ("timm", "vit_small_patch14_dinov2", "lvd142m", "timm/vit_small_patch14_dinov2.lvd142m"),
+        ("open_clip", "ViT-B-32", "laion2b_s34b_b79k", "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"),
+        ("open_clip", "ViT-L/14", "openai", "timm/vit_large_patch14_clip_224.openai"),
+        ("open_clip", "hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K", None, "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"),
+    ],
+)
+def test_weights_that_cannot_be_downloaded_say_how_to_fetch_them(
+    monkeypatch: pytest.MonkeyPatch, kind: str, name: str, tag: str | None, repository: str
+) -> None:
+    """Without a way to the hub, the error names the repository to fetch on another machine and the field to set."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(BadInput) as caught:
-        load_encoder(EncoderConfig(kind="timm", name="vit_base_patch14_dinov2", pretrained="lvd142m"))
-    assert "hf download" in caught.value.mend
+        load_encoder(EncoderConfig(kind=kind, name=name, pretrained=tag))
+    assert f"hf download {repository} --local-dir" in caught.value.mend
     assert "encoder.checkpoint" in caught.value.mend
+
+
+def test_dinov2_reads_a_local_file_at_another_size(tmp_path: Path) -> None:
+    """Weights for its own 518 pixels serve a recipe's 112: the positions are resampled as timm does it."""
+    torch.manual_seed(0)
+    path = tmp_path / "dinov2.safetensors"
+    small: dict[str, Any] = {"depth": 1, "embed_dim": 48, "num_heads": 3}
+    whole = timm.create_model("vit_small_patch14_dinov2", num_classes=0, **small)
+    save_file(whole.state_dict(), path)
+    config = EncoderConfig(
+        kind="timm", name="vit_small_patch14_dinov2", checkpoint=str(path), image_size=112, options=small
+    )
+    encoder = load_encoder(config)
+    assert (encoder.dim, encoder.image_size) == (48, 112)
+    whole.set_input_size(img_size=(112, 112))  # type: ignore[operator]  # of timm's own modules
+    with torch.inference_mode():
+        batch = torch.stack([preprocess(config)(picture) for picture in PICTURES])
+        theirs = torch.nn.functional.normalize(whole.eval()(batch)).numpy()
+    assert np.allclose(encoder.encode(PICTURES), theirs, atol=1e-5)
+
+
+def test_a_size_that_the_network_does_not_take_is_named(tmp_path: Path) -> None:
+    """Where the recipe's options say another size than its input has."""
+    path = tmp_path / "vit.safetensors"
+    options: dict[str, Any] = {"img_size": 56, "depth": 1, "embed_dim": 48, "num_heads": 3}
+    save_file(timm.create_model("vit_small_patch14_dinov2", num_classes=0, **options).state_dict(), path)
+    config = EncoderConfig(kind="timm", name="vit_small_patch14_dinov2", checkpoint=str(path), options=options)
+    with pytest.raises(BadInput, match="takes no pictures of 224 pixels") as caught:
+        load_encoder(config)
+    assert "encoder.image_size" in caught.value.mend
+
+
+def test_an_encoder_says_what_it_is(config: EncoderConfig) -> None:
+    """Dimension, input size, digest, and the license where the recipe or the library says it."""
+    encoder = load_encoder(config.model_copy(update={"license": "mit"}))
+    assert (encoder.dim, encoder.image_size, encoder.license) == (64, 64, "mit")
+    assert encoder.digest == encoder_digest(config)
+    assert license_of(EncoderConfig(kind="timm", name="vit_small_patch14_dinov2", pretrained="lvd142m")) == "apache-2.0"
+    assert license_of(config) == ""
+
+
+@pytest.mark.parametrize(("precision", "bound"), [("fp32", 1e-5), ("bf16", 1e-3)])
+@given(size=st.integers(1, 7))
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_vectors_do_not_depend_on_the_batch_in_any_precision(
+    loaded: dict[str, Encoder], precision: str, bound: float, size: int
+) -> None:
+    """Whatever a picture is batched with, a ragged last batch included; float32 of unit norm in all of them."""
+    encoder = loaded[precision]
+    batches = np.concatenate([encoder.encode(PICTURES[start : start + size]) for start in range(0, 7, size)])
+    assert batches.dtype == np.float32
+    assert np.allclose(np.linalg.norm(batches, axis=1), 1, atol=1e-6)
+    assert np.allclose(batches, encoder.encode(PICTURES), atol=bound)
+
+
+def test_precision_is_part_of_what_vectors_depend_on(loaded: dict[str, Encoder]) -> None:
+    """Half precision changes them a little, so their digest is another; compiling is not part of it."""
+    exact, half = loaded["fp32"], loaded["bf16"]
+    assert exact.digest != half.digest
+    assert encoder_digest(exact.config.model_copy(update={"compile": True, "license": "mit"})) == exact.digest
+    cosines = (exact.encode(PICTURES) * half.encode(PICTURES)).sum(1)
+    assert 0.999 < cosines.min() < 1
 
 
 def test_one_source_of_weights() -> None:
@@ -211,11 +320,23 @@ def test_preprocess_scales_and_normalizes(crop: str) -> None:
     assert torch.allclose(tensor.mean((1, 2)), torch.tensor([1.0, -1.0, -0.6]), atol=1e-3)
 
 
+@pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
+def test_squares_are_what_pillow_makes(interpolation: Literal["bicubic", "bilinear"]) -> None:
+    """The reference resizing of both libraries, to a level here and there."""
+    config = EncoderConfig(kind="timm", name="test_vit", image_size=96, interpolation=interpolation)
+    picture = scene(3, 301, 240)
+    kept = picture.crop((30, 0, 270, 240))
+    theirs = np.asarray(kept.resize((96, 96), Image.Resampling[interpolation.upper()])).astype(int)
+    apart = np.abs(square(picture, input_of(config)).astype(int) - theirs)
+    assert apart.max() <= 2
+    assert apart.mean() < 0.1
+
+
 def test_center_crop_leaves_the_sides_out_and_squash_does_not() -> None:
     """What lies at the ends of a long picture is seen only when it is squashed."""
     picture = Image.new("RGB", (300, 100), "black")
     picture.paste("white", (0, 0, 90, 100))
-    configs = [EncoderConfig(kind="timm", name="x", image_size=16, crop=crop) for crop in ("center", "squash")]
+    configs = [EncoderConfig(kind="timm", name="test_vit", image_size=16, crop=crop) for crop in ("center", "squash")]
     center, squash = (preprocess(config)(picture) for config in configs)
     assert center.amax() < 0 < squash.amax()
 

@@ -1,23 +1,37 @@
 import hashlib
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 import timm
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pydantic import ValidationError
 from safetensors.torch import save_file
 
 from storage.errors import TooMuchLost
 from storage.fingerprint import fingerprint
 from storage.records import Unreadable
-from tasks.embed.config import EmbedConfig
-from tasks.embed.embed import check_unreadable, embed
+from tasks.embed.config import EmbedConfig, HashConfig
+from tasks.embed.embed import Seen, embed
+from tasks.embed.models import Models
+from tasks.embed.unreadable import check_unreadable
 from tests.vision.scenes import encoded, scene
+from vision.decode import decode
 from vision.encoders import Encoder, EncoderConfig, load_encoder
 from vision.hashes import SIDE, gray_thumbnail, perceptual_hashes
 
 FILES = [encoded(scene(seed), kind) for seed, kind in enumerate(("JPEG", "PNG", "WEBP", "JPEG", "BMP", "JPEG"))]
-ITEMS = [(hashlib.sha256(data).hexdigest(), data) for data in FILES]
+BYTES = {hashlib.sha256(data).hexdigest(): data for data in FILES}
+DIGESTS = list(BYTES)
+BROKEN = {"html": b"<html>", "cut": FILES[0][:-300]}
+
+
+def _read(digest: str) -> bytes:
+    return (BYTES | BROKEN)[digest]
 
 
 @pytest.fixture(scope="module")
@@ -36,42 +50,54 @@ def encoder(config: EmbedConfig) -> Encoder:
     return load_encoder(config.encoder)
 
 
-def test_row_i_belongs_to_digest_i(config: EmbedConfig, encoder: Encoder) -> None:
+@pytest.fixture(scope="module")
+def whole(config: EmbedConfig, encoder: Encoder) -> Seen:
+    """All pictures embedded at once."""
+    return embed(DIGESTS, _read, config, Models((encoder,)))
+
+
+def test_row_i_belongs_to_digest_i(config: EmbedConfig, encoder: Encoder, whole: Seen) -> None:
     """Rows come in the order of the digests, each with the vector that its picture alone would get."""
-    vectors, unreadable = embed(iter(ITEMS), config, encoder)
-    assert [row.digest for row in vectors.rows] == [digest for digest, _ in ITEMS]
-    assert not unreadable
-    assert np.allclose(np.linalg.norm(vectors.matrix, axis=1), 1, atol=1e-6)
-    for place, item in enumerate(ITEMS):
-        alone, _ = embed([item], config, encoder)
-        assert alone.rows == [vectors.rows[place]]
-        assert np.allclose(alone.matrix[0], vectors.matrix[place], atol=1e-5)
+    assert [row.digest for row in whole.rows] == DIGESTS
+    assert not whole.unreadable
+    assert np.allclose(np.linalg.norm(whole.vectors.matrix, axis=1), 1, atol=1e-6)
+    for place, digest in enumerate(DIGESTS):
+        alone = embed([digest], _read, config, Models((encoder,)))
+        assert alone.rows == [whole.rows[place]]
+        assert np.allclose(alone.vectors.matrix[0], whole.vectors.matrix[place], atol=1e-5)
 
 
-@pytest.mark.parametrize("size", [1, 2, 4])
-def test_batch_size_changes_nothing(config: EmbedConfig, encoder: Encoder, size: int) -> None:
-    """The same rows and the same vectors whatever the batch size."""
-    one, _ = embed(ITEMS, config, encoder)
-    other, _ = embed(ITEMS, config.model_copy(update={"batch_size": size}), encoder)
-    assert one.rows == other.rows
-    assert np.allclose(one.matrix, other.matrix, atol=1e-5)
+@given(
+    order=st.lists(st.sampled_from([*DIGESTS, *BROKEN]), unique=True, max_size=8),
+    size=st.integers(1, 5),
+    workers=st.integers(1, 4),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_neither_batches_nor_threads_change_anything(
+    config: EmbedConfig, encoder: Encoder, whole: Seen, order: list[str], size: int, workers: int
+) -> None:
+    """Whatever the order, the batch size and the number of threads: a picture has its own row, vector or reason."""
+    changed = config.model_copy(update={"batch_size": size, "workers": workers})
+    seen = embed(order, _read, changed, Models((encoder,)))
+    readable = [digest for digest in order if digest in BYTES]
+    assert list(seen.rows) == list(whole.vectors.of(readable).rows)
+    assert np.allclose(seen.vectors.matrix, whole.vectors.of(readable).matrix, atol=1e-5)
+    assert [row.digest for row in seen.unreadable] == [digest for digest in order if digest in BROKEN]
 
 
-def test_rows_hold_thumbnail_and_hashes_of_the_picture(config: EmbedConfig, encoder: Encoder) -> None:
+def test_rows_hold_thumbnail_and_hashes_of_the_picture(whole: Seen) -> None:
     """What a row holds is what vision/ computes from the decoded picture."""
-    vectors, _ = embed([(ITEMS[1][0], ITEMS[1][1])], config, encoder)
     thumbnail = gray_thumbnail(scene(1))
-    assert np.array_equal(vectors.thumbnails[0], thumbnail)
-    assert (vectors.rows[0].phash, vectors.rows[0].phash_flipped) == perceptual_hashes(thumbnail)
-    assert vectors.thumbnails.shape == (1, SIDE, SIDE)
+    assert np.array_equal(whole.vectors.thumbnails[1], thumbnail)
+    assert (whole.rows[1].phash, whole.rows[1].phash_flipped) == perceptual_hashes(thumbnail)
+    assert whole.vectors.thumbnails.shape == (len(FILES), SIDE, SIDE)
 
 
 def test_unreadable_pictures_are_rows_with_a_reason(config: EmbedConfig, encoder: Encoder) -> None:
     """What cannot be decoded is left out of the vectors and kept as a row that says why."""
-    items = [ITEMS[0], ("html", b"<html>"), ITEMS[1], ("cut", FILES[0][:-300])]
-    vectors, unreadable = embed(items, config, encoder)
-    assert [row.digest for row in vectors.rows] == [ITEMS[0][0], ITEMS[1][0]]
-    assert [(row.digest, row.detail.partition(":")[0]) for row in unreadable] == [
+    seen = embed([DIGESTS[0], "html", DIGESTS[1], "cut"], _read, config, Models((encoder,)))
+    assert [row.digest for row in seen.rows] == DIGESTS[:2]
+    assert [(row.digest, row.detail.partition(":")[0]) for row in seen.unreadable] == [
         ("html", "not_a_picture"),
         ("cut", "truncated"),
     ]
@@ -79,10 +105,57 @@ def test_unreadable_pictures_are_rows_with_a_reason(config: EmbedConfig, encoder
 
 def test_nothing_to_embed_gives_an_empty_matrix(config: EmbedConfig, encoder: Encoder) -> None:
     """An empty partition has vectors of the right dimension, none of them."""
-    vectors, unreadable = embed([], config, encoder)
-    assert vectors.matrix.shape == (0, encoder.dim)
-    assert vectors.hashes.shape == (0, 8)
-    assert (list(vectors.rows), unreadable) == ([], [])
+    seen = embed([], _read, config, Models((encoder,)))
+    assert seen.vectors.matrix.shape == (0, encoder.dim)
+    assert seen.vectors.hashes.shape == (0, 8)
+    assert (seen.rows, seen.unreadable, seen.scores) == ([], [], [])
+
+
+def test_what_a_reader_raises_stops_the_stage(config: EmbedConfig, encoder: Encoder) -> None:
+    """A store that lacks a picture is no unreadable picture; threads go back to all cores whatever happens."""
+    before = torch.get_num_threads()
+    with pytest.raises(KeyError, match="lost"):
+        embed([*DIGESTS, "lost"], _read, config, Models((encoder,)))
+    assert torch.get_num_threads() == before
+
+
+def test_a_picture_is_read_once_for_all_encoders(config: EmbedConfig, encoder: Encoder) -> None:
+    """Two encoders and the hashes see the same decoded picture, and progress hears of each once."""
+    asked: list[str] = []
+    told: list[int] = []
+    lock = threading.Lock()
+
+    def read(digest: str) -> bytes:
+        with lock:
+            asked.append(digest)
+        return _read(digest)
+
+    small = load_encoder(config.encoder.model_copy(update={"image_size": 32, "options": {"img_size": 32}}))
+    seen = embed([*DIGESTS, "cut"], read, config, Models((encoder, small)), told.append)
+    assert sorted(asked) == sorted([*DIGESTS, "cut"])
+    assert sum(told) == len(asked)
+    assert [matrix.shape[0] for matrix in seen.matrices] == [len(FILES)] * 2
+    alone = small.encode([decode(data, 10**8) for data in FILES])
+    assert np.allclose(seen.matrices[1], alone, atol=1e-5)
+
+
+def test_hashes_alone_need_no_encoder(whole: Seen) -> None:
+    """Without an encoder the rows are the same but for what a scaled decode rounds, and the matrix has no columns."""
+    seen = embed([*DIGESTS, "html"], _read, HashConfig(), Models())
+    assert [row.digest for row in seen.rows] == DIGESTS
+    assert seen.vectors.matrix.shape == (len(FILES), 0)
+    assert [row.digest for row in seen.unreadable] == ["html"]
+    apart = np.abs(seen.vectors.thumbnails.astype(int) - whole.vectors.thumbnails.astype(int))
+    assert apart.mean() < 2
+
+
+def test_a_large_jpeg_has_nearly_the_vector_of_its_whole_decode(config: EmbedConfig, encoder: Encoder) -> None:
+    """It is decoded at a fraction of its size, which the vector hardly tells."""
+    picture = scene(9, 1600, 1200)
+    data = encoded(picture, quality=95)
+    seen = embed(["large"], lambda _: data, config, Models((encoder,)))
+    (exact,) = encoder.encode([Image.fromarray(np.asarray(picture))])
+    assert float(seen.vectors.matrix[0] @ exact) > 0.999
 
 
 def test_too_many_unreadable_pictures_stop_the_stage(config: EmbedConfig) -> None:
@@ -105,8 +178,29 @@ def test_files_with_the_same_unreadable_bytes_all_count(config: EmbedConfig) -> 
 
 
 def test_speed_and_place_are_not_in_the_key(config: EmbedConfig) -> None:
-    """Batch size, device and the checkpoint's path leave the key alone; the pixel budget does not."""
-    moved = config.encoder.model_copy(update={"checkpoint": str(Path("/elsewhere/weights"))})
-    faster = config.model_copy(update={"batch_size": 256, "device": "cuda", "encoder": moved})
-    assert fingerprint(config) == fingerprint(faster)
+    """Batch size, threads, device and the checkpoint's path leave the key alone; the pixel budget does not."""
+    moved = config.encoder.model_copy(update={"checkpoint": str(Path("/elsewhere/weights")), "compile": True})
+    pace = {"batch_size": 256, "workers": 9, "device": "cuda", "where": "deployment"}
+    assert fingerprint(config) == fingerprint(config.model_copy(update={**pace, "encoder": moved}))
     assert fingerprint(config) != fingerprint(config.model_copy(update={"max_pixels": 10}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"scorers": [{"kind": "prompts", "name": "unsafe"}]}, "set clip to an open_clip model"),
+        ({"clip": {"kind": "timm", "name": "test_vit"}}, "test_vit of timm reads no names"),
+        ({"captions": ["a photo"]}, "has no {} for the name"),
+        (
+            {
+                "clip": {"kind": "open_clip", "name": "ViT-B-32"},
+                "scorers": [{"kind": "prompts", "name": "unsafe"}, {"kind": "prompts", "name": "unsafe"}],
+            },
+            "two have the same name",
+        ),
+    ],
+)
+def test_a_recipe_that_makes_no_sense_is_refused(fields: dict[str, object], says: str) -> None:
+    """The field and what is wrong with it, before anything is loaded."""
+    with pytest.raises(ValidationError, match=says):
+        EmbedConfig.model_validate({"encoder": {"kind": "timm", "name": "test_vit"}, **fields})

@@ -6,6 +6,8 @@ from PIL import ImageOps
 from tasks.select.copies import copy_scores, nominate
 from tests.tasks.select.world import around, shown, vectors
 from tests.vision.scenes import cropped, scene
+from vision.hashes import hamming
+from vision.vectors import Vectors
 
 NOTHING = vectors([])
 
@@ -30,6 +32,33 @@ def test_pairs_within_one_set_come_once_and_never_with_themselves(size: int, cou
     assert len({tuple(pair) for pair in pairs.tolist()}) == len(pairs)
     if count >= size:
         assert len(pairs) == size * (size - 1) // 2
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 12), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_nominated_are_the_nearest_by_vector_and_by_hash(n: int, m: int, count: int, same: bool) -> None:
+    """Whatever is nearer than the last of `count` is nominated, and nothing beyond it, by cosine and by bits."""
+    left = vectors([shown(seed, axis=seed % 3) for seed in range(n)])
+    right = left if same else vectors([shown(100 + seed, axis=seed % 3) for seed in range(m)])
+    pairs = {tuple(pair) for pair in nominate(left, right, count).tolist()}
+    bits = np.minimum(hamming(left.hashes, right.hashes), hamming(left.hashes, right.flipped_hashes)).astype(float)
+    apart = -(left.matrix @ right.matrix.T)
+    wanted: set[tuple[int, ...]] = set()
+    allowed: set[tuple[int, ...]] = set()
+    for far in (bits, apart):
+        if same:
+            np.fill_diagonal(far, np.inf)
+        last = np.sort(far, axis=1)[:, min(count, far.shape[1]) - 1][:, None]
+        for found, places in ((wanted, far < last - 1e-6), (allowed, far <= last + 1e-6)):
+            found |= {tuple(sorted(at)) if same else tuple(at) for at in np.argwhere(places & (far < np.inf)).tolist()}
+    assert wanted <= pairs <= allowed
+
+
+def test_without_an_encoder_hashes_nominate() -> None:
+    """Vectors of no dimension name no pair; hashes still do."""
+    held = vectors([shown(1, 0), shown(2, 0, picture=ImageOps.mirror(scene(1, 96, 96))), shown(3, 0)])
+    blind = Vectors(held.rows, np.zeros((3, 0), np.float32))
+    assert (0, 1) in {tuple(pair) for pair in nominate(blind, blind, 1).tolist()}
 
 
 def test_nothing_nominates_nothing() -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from storage.records import Crawled, Decision, DropReason, FetchReason, NameReason, Split
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
+from tasks.select.seen import Seen
 from tests.tasks.select.world import Shown, around, candidate, neighbor, shown, target, unit, vectors
 from tests.vision.scenes import cropped
 
@@ -23,6 +24,7 @@ TWIN = shown(31, axis=0, vector=TARGETS[0].vector)
 LEAK = shown(32, axis=0, picture=cropped(TARGETS[2].picture, 0.05, 0.05, 0.0, 0.1))
 COPY = shown(33, axis=0, picture=GOOD[0].picture.resize((80, 80)))
 BROKEN = shown(34, axis=0)
+SEEN = Seen(vectors(TARGETS))
 NEIGHBORS = [neighbor("lime", 0), neighbor("gravel", 0)]
 
 
@@ -30,8 +32,8 @@ def _decide(pictures: list[Shown], config: SelectConfig = CONFIG, **changes: obj
     """Decisions by digest."""
     rows = [candidate(held, i) for i, held in enumerate(pictures)]
     known = vectors([held for held in pictures if held is not BROKEN])
-    found = decide(rows, NEIGHBORS, known, DATA, vectors(TARGETS), config.model_copy(update=changes))
-    return {row.digest: row for row in found}
+    found = decide(rows, NEIGHBORS, Seen(known), DATA, Seen(vectors(TARGETS)), config.model_copy(update=changes))
+    return {row.digest: row for row in found.decisions}
 
 
 ALL = [*GOOD, STRANGER, TWIN, LEAK, COPY, BROKEN]
@@ -93,7 +95,7 @@ def test_one_picture_under_two_categories_is_kept_once() -> None:
     rows = [
         candidate(held, i, name) for name, start in (("lime", 0), ("gravel", 50)) for i, held in enumerate(GOOD, start)
     ]
-    found = decide(rows, NEIGHBORS, vectors(GOOD), DATA, vectors(TARGETS), CONFIG)
+    found = decide(rows, NEIGHBORS, Seen(vectors(GOOD)), DATA, SEEN, CONFIG).decisions
     assert Counter(row.reason for row in found) == {None: len(GOOD), DropReason.DUPLICATE: len(GOOD)}
 
 
@@ -101,7 +103,7 @@ def test_a_rejected_name_lends_no_parents() -> None:
     """Parents come from the vetted row of a name, not from a dropped one beside it."""
     dropped = replace(neighbor("lime", 5), reason=NameReason.REPEATED)
     rows = [candidate(held, i) for i, held in enumerate(GOOD)]
-    found = decide(rows, [*NEIGHBORS, dropped], vectors(GOOD), DATA, vectors(TARGETS), CONFIG)
+    found = decide(rows, [*NEIGHBORS, dropped], Seen(vectors(GOOD)), DATA, SEEN, CONFIG).decisions
     assert all(row.reason is None for row in found)
 
 
@@ -116,19 +118,24 @@ def test_decisions_are_complete_and_know_no_order(rng: random.Random, left_out: 
     pictures = [held for i, held in enumerate(ALL) if i not in left_out]
     rows = [candidate(held, i) for i, held in enumerate(pictures)]
     known = [held for held in pictures if held is not BROKEN]
-    found = decide([*rows, *map(_failed, rows)], NEIGHBORS, vectors(known), DATA, vectors(TARGETS), CONFIG)
+    found = decide([*rows, *map(_failed, rows)], NEIGHBORS, Seen(vectors(known)), DATA, SEEN, CONFIG).decisions
     assert sorted(row.key for row in found) == sorted(row.key for row in rows)
     mixed = [rng.sample(held, len(held)) for held in (known, TARGETS)]
     again = decide(
-        rng.sample(rows, len(rows)), NEIGHBORS[::-1], vectors(mixed[0]), DATA[::-1], vectors(mixed[1]), CONFIG
-    )
+        rng.sample(rows, len(rows)),
+        NEIGHBORS[::-1],
+        Seen(vectors(mixed[0])),
+        DATA[::-1],
+        Seen(vectors(mixed[1])),
+        CONFIG,
+    ).decisions
     verdicts = [[(row.key, row.reason, row.copy_of) for row in rows] for rows in (found, again)]
     assert verdicts[0] == verdicts[1]
 
 
 def test_nothing_fetched_gives_no_decisions() -> None:
     """An empty crawl is no error here."""
-    assert decide([], NEIGHBORS, vectors([]), DATA, vectors(TARGETS), CONFIG) == []
+    assert decide([], NEIGHBORS, Seen(vectors([])), DATA, SEEN, CONFIG).decisions == []
 
 
 def test_bounds_must_leave_room() -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from PIL import ImageOps
 
 from storage.records import Decision, DropReason
-from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
+from tasks.select.duplicates import components, copy_groups, drop_duplicates, size_order
 from tests.tasks.select.world import Shown, candidate, shown, vectors
 from tests.vision.scenes import cropped, scene
 
@@ -50,6 +50,20 @@ def test_grouping_what_is_left_changes_nothing(families: list[int], shortlist: i
     assert all(digest == root for digest, root in _groups(left, shortlist).items())
 
 
+@given(st.integers(1, 12), st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20), st.randoms())
+def test_components_are_what_pairs_reach(count: int, drawn: list[tuple[int, int]], random: object) -> None:
+    """A row stands with the first that pairs lead to, in whatever order and direction the pairs come."""
+    pairs = [(one % count, other % count) for one, other in drawn]
+    near = np.eye(count, dtype=bool)
+    for one, other in pairs:
+        near[one, other] = near[other, one] = True
+    reached = np.linalg.matrix_power(near.astype(np.int64), count) > 0
+    expected = reached.argmax(1)
+    mixed = [pair[::-1] for pair in random.sample(pairs, len(pairs))]  # type: ignore[attr-defined]  # as above
+    for order in (pairs, mixed):
+        assert (components(count, np.array(order, np.int64).reshape(-1, 2)) == expected).all()
+
+
 def _row(held: Shown, number: int, similarity: float, reason: DropReason | None = None) -> Decision:
     found = candidate(held, number)
     return Decision(found.key, found.neighbor, held.digest, reason, similarity, "", 0.0, "")
@@ -83,3 +97,22 @@ def test_same_bytes_at_two_addresses_are_kept_once() -> None:
     found = drop_duplicates(rows, vectors([held]), {held.digest: held.digest}, {held.digest: (0, held.digest)})
     assert sorted(row.copy_score for row in found) == [0.0, 1.0]
     assert np.sum([row.reason is None for row in found]) == 1
+
+
+@given(FAMILIES, st.randoms(), st.lists(st.sampled_from([0.6, 0.8]), min_size=24, max_size=24))
+@settings(max_examples=25, deadline=None)
+def test_who_stays_depends_on_no_order_and_stays_again(
+    families: list[int], random: object, similarities: list[float]
+) -> None:
+    """The same rows are dropped for the same ones in any order of input, and dropping again drops nothing more."""
+    pictures = [held for number, count in enumerate(families) for held in _copies(number, count)]
+    rows = [_row(held, i, similarities[i]) for i, held in enumerate(pictures)]
+    order, held = size_order([candidate(picture, i) for i, picture in enumerate(pictures)]), vectors(pictures)
+    groups = _groups(pictures)
+    found = drop_duplicates(rows, held, groups, order)
+    mixed = drop_duplicates(random.sample(rows, len(rows)), held, groups, order)  # type: ignore[attr-defined]  # as above
+    assert {row.key: (row.reason, row.copy_of) for row in mixed} == {
+        row.key: (row.reason, row.copy_of) for row in found
+    }
+    assert sum(row.reason is None for row in found) == len(families)
+    assert drop_duplicates(found, held, groups, order) == found

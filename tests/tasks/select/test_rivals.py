@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.select.rivals import ALONE, Labeled, margins, one_of_each
+from tasks.select.labeled import Labeled, one_of_each
+from tasks.select.rivals import ALONE, margins
 from tests.tasks.select.world import DIM, around, unit
 
 

@@ -135,7 +135,7 @@ def test_known_digests_are_not_computed_again(lists: TargetsConfig, monkeypatch:
         opened.append(path)
         return "new"
 
-    monkeypatch.setattr("tasks.targets.digests._digest", read)
+    monkeypatch.setattr("storage.digests._digest", read)
     assert _read(lists) == first
     assert opened == []
     (Path(lists.root) / "val" / "0.jpg").write_bytes(b"another picture")

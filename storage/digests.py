@@ -2,16 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from storage import filesystem, tables
-from storage.errors import BadInput
 
 READERS = 8
-NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +20,6 @@ class FileDigest:
     size: int
     mtime_ns: int
     digest: str
-
-
-def _missing(paths: Sequence[Path]) -> BadInput:
-    some = ", ".join(str(path) for path in paths[:NAMED])
-    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-    return BadInput(
-        f"{len(paths)} listed pictures are not there: {some}{more}",
-        "correct `targets.root` or the lists; paths in a list are relative to the root",
-    )
-
-
-def check_files(paths: Sequence[Path]) -> dict[Path, os.stat_result]:
-    """What the file system says of each path; an error that names the first that are missing."""
-    held = {path: path.stat() for path in paths if path.is_file()}
-    if len(held) < len(set(paths)):
-        raise _missing([path for path in paths if path not in held])
-    return held
 
 
 def _digest(path: Path) -> str:

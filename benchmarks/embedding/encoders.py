@@ -1,0 +1,33 @@
+"""The encoders that are timed: a real small one, and CLIPs of random weights, which take as long as trained ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from vision.backbones import load_backbone
+from vision.encoders import Encoder, EncoderConfig, device_of, frozen
+
+CLIP_MEAN, CLIP_STD = (0.4815, 0.4578, 0.4082), (0.2686, 0.2613, 0.2758)
+
+
+def _clip(name: str, gpu: bool) -> EncoderConfig:
+    return EncoderConfig(kind="open_clip", name=name, mean=CLIP_MEAN, std=CLIP_STD, precision="bf16" if gpu else "fp32")
+
+
+def _configs(photographs: Path, gpu: bool) -> Iterator[EncoderConfig]:
+    if gpu:
+        yield from (_clip(name, gpu) for name in ("ViT-B-32", "ViT-L-14"))
+        return
+    mobilenet = photographs.parent / "encoders" / "mobilenetv1_100_imagenet_fp16.safetensors"
+    half = (0.5, 0.5, 0.5)
+    yield EncoderConfig(
+        kind="timm", name="mobilenetv1_100", options={"pad_type": "same"}, mean=half, std=half,
+        checkpoint=str(mobilenet) if mobilenet.is_file() else None,
+    )  # fmt: skip
+    yield _clip("ViT-B-32", gpu)
+
+
+def encoders(photographs: Path) -> Iterator[Encoder]:
+    """One after the other: the small one and ViT-B/32 on a CPU, ViT-B/32 and ViT-L/14 in bf16 on a GPU."""
+    device = device_of("auto")
+    for config in _configs(photographs, device != "cpu"):
+        yield frozen(load_backbone(config), config, device)

@@ -1,0 +1,33 @@
+"""Data sets that lie outside go through the stages that copies are found by."""
+
+from collections.abc import Sequence
+
+from prefect import flow
+
+from flows.catalog import catalog, outside_name
+from flows.embedding import embed_pictures_of
+from flows.stage import ONE_BY_ONE, Run
+from storage.records import Stage, StageRef
+from tasks.embed.config import EmbedConfig, HashConfig
+
+
+@flow(name="embed-outside", flow_run_name="{name}", task_runner=ONE_BY_ONE, validate_parameters=False)
+def _embed(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh: bool) -> StageRef:
+    """Embed what a catalog lists; a flow of its own, since a stage that is whole ends its flow as cached."""
+    return embed_pictures_of(run, name, config, pictures, refresh)
+
+
+def _plain(config: HashConfig) -> HashConfig:
+    """As the candidates are embedded, but nobody asks what these pictures show."""
+    return config.model_copy(update={"clip": None, "scorers": ()}) if isinstance(config, EmbedConfig) else config
+
+
+def earlier(
+    run: Run, paths: Sequence[str], config: HashConfig, refresh: bool = False
+) -> list[tuple[StageRef, StageRef]]:
+    """The catalog and the embedding of each data set, in the order of their paths."""
+    catalogs = [(path, catalog(run, path, refresh)) for path in paths]
+    return [
+        (pictures, _embed(run, f"{Stage.EMBED}-{outside_name(path)}", config, pictures, refresh))
+        for path, pictures in catalogs
+    ]

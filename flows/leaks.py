@@ -1,0 +1,80 @@
+"""Copies of one data set's pictures among another's, a check for any two: say an evaluation set in a training set.
+
+    python -m flows.leaks A B [--recipe recipes/NAME.yaml] [--out leaks.html]
+
+Exits with 0 where no picture of B has a copy in A, with 1 where one has, with 2 where that could not be told.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+
+from flows.earlier import earlier
+from flows.recipe import GivenRecipe
+from flows.stage import ONE_BY_ONE, collect, found, seal, total
+from storage.manifest import open_stage, read_rows
+from storage.records import CopyKind, Leak, Stage, StageRef
+from tasks.embed.config import HashConfig
+from tasks.select.compare.config import CompareConfig
+from tasks.select.compare.task import VERSION, Refs, compare
+
+LISTED = 100
+"""Pairs that the artifact in the Prefect UI lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whom the stages of a check belong to."""
+
+    data_root: str
+    name: str = Stage.LEAKS
+
+
+@flow(name="compare", flow_run_name="compare {names}", task_runner=ONE_BY_ONE, validate_parameters=False)
+def _compare(check: Check, names: tuple[str, str], config: CompareConfig, a: Refs, b: Refs, refresh: bool) -> StageRef:
+    """Find the copies; `names` are shown on the page, so they are part of its key."""
+    folder = open_stage(
+        check.data_root, Stage.LEAKS, VERSION, config, refresh=refresh,
+        a=a[0], a_vectors=a[1], b=b[0], b_vectors=b[1], names="\n".join(names),
+    )  # fmt: skip
+    if whole := found(check, Stage.LEAKS, folder):
+        return whole
+    parts = collect(Stage.LEAKS, [compare.submit(folder, "compare", config, names, a, b)])
+    ref = seal(check, Stage.LEAKS, folder, parts, sum(total(parts, kind) for kind in CopyKind))
+    create_table_artifact(
+        table=[{"score": round(row.score, 3), "a": row.a, "b": row.b} for row in read_rows(ref, Leak)[:LISTED]],
+        key="leaks-pairs",
+        description=f"copies of b, {names[1]}, in a, {names[0]}: the first {LISTED} of {ref.count:,} pairs",
+    )
+    return ref
+
+
+@flow(name="leaks", flow_run_name="leaks {a} {b}")
+def leaks(
+    a: str,
+    b: str,
+    recipe: GivenRecipe | None = None,
+    data_root: str = "runs/leaks",
+    config: CompareConfig | None = None,
+    max_unreadable: float = 0.01,
+    refresh: bool = False,
+) -> list[StageRef]:
+    """Find copies of `b`'s pictures in `a`; the last of the stages holds them.
+
+    Each is a folder, a .tar, or a list of paths. Without a recipe hashes alone nominate pairs; with one, the encoder of
+    its `embed` section does too. Where a is b, its duplicates are found.
+    """
+    check, embed = Check(data_root), recipe.embed if recipe else HashConfig(max_unreadable=max_unreadable)
+    paths = list(dict.fromkeys([a, b]))
+    done = dict(zip(paths, earlier(check, paths, embed, refresh), strict=True))
+    names = Path(a).resolve().name, Path(b).resolve().name
+    told = _compare(check, names, config or CompareConfig(), done[a], done[b], refresh)
+    return [*(ref for refs in done.values() for ref in refs), told]
+
+
+if __name__ == "__main__":
+    from flows.leak_terminal import main
+
+    main(leaks)

@@ -1,0 +1,31 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.select.name_ranks import name_ranks
+from tests.tasks.select.world import DIM, around, unit
+
+NAMES = {name: np.eye(DIM, dtype=np.float32)[axis] for axis, name in enumerate(("lime", "lemon", "gravel", "garlic"))}
+
+
+def test_what_shows_its_name_is_first_and_what_does_not_is_not() -> None:
+    """A lime under its own name has no better one; under another it has."""
+    pictures = np.stack([around(0, 1), around(0, 2)])
+    assert name_ranks(pictures, ["lime", "gravel"], NAMES)[0] == 0
+    assert name_ranks(pictures, ["lime", "gravel"], NAMES)[1] > 0
+
+
+@given(st.integers(0, 1000), st.floats(0.1, 0.9))
+def test_a_rank_is_a_share_whatever_the_models_scale(seed: int, scale: float) -> None:
+    """Between 0 and 1 over all names alike, and unchanged where a model's cosines are squeezed together."""
+    rng = np.random.default_rng(seed)
+    pictures = np.stack([unit(row) for row in rng.normal(size=(6, DIM))])
+    own = [str(name) for name in rng.choice(list(NAMES), 6)]
+    ranks = name_ranks(pictures, own, NAMES)
+    assert ((ranks >= 0) & (ranks <= 1)).all()
+    assert (name_ranks(pictures * np.float32(scale), own, NAMES) == ranks).all()
+
+
+def test_one_name_alone_fits() -> None:
+    """Without another name nothing fits better."""
+    assert name_ranks(np.stack([around(3, 1)]), ["lime"], {"lime": NAMES["lime"]}).tolist() == [0]
