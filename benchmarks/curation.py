@@ -5,88 +5,26 @@
     ... --quick                                      seed 0, and no filter left out
 
 The pipeline runs up to its verdicts against a sandbox web for each seed. Then each filter is left
-out in turn, the same pictures are judged without it, and for seed 0 every bound is shown at other
-values. Nothing is trained.
+out in turn, the same pictures are judged without it, and for the first seed every bound is shown at
+other values. Nothing is trained.
 """
 
 import argparse
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.truth import Curation, is_right
-from benchmarks.worlds import RECIPES, World, mean, score, world
-from flows.calibration import calibrated, calibration_table
-from flows.pipeline import extrapolate
+from benchmarks.filters import AS_SET, WITHOUT, Changes, Outcome, named_leaks, run_world, summarize
+from benchmarks.worlds import RECIPES, world
+from flows.calibration import calibration_table
 from flows.terminal import speak_plainly
-from sandbox.ledger import Truth
-from storage.manifest import read_rows
-from storage.records import Crawled, Stage, StageRef
-from tasks.select.calibration import Tried
-
-AS_SET = "as the recipe says"
-WITHOUT: Mapping[str, Mapping[str, object]] = {
-    "without the leak guard": {"leak_guard": False},
-    "without deduplication": {"dedup": False},
-    "without similarity to parents": {"min_similarity": -1.0, "max_similarity": 1.0},
-    "without agreement in the category": {"min_agreement": -1.0},
-    "without the rank of the name": {"max_name_rank": 1.0},
-    "without the margin over rivals": {"min_margin": -2.0},
-}
-"""The changes of the recipe's `select` section that switch one filter off."""
 
 CALLED = {"photographs": "grocery", "herbarium": "herbarium"}
 """What each corpus is called in the last line."""
-
-Changes = Mapping[str, Mapping[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One world's scores by setting, and its bounds at other values, by the ledger."""
-
-    scores: Mapping[str, Curation]
-    tried: Sequence[Tried]
-
-
-def _truth(ledger: Sequence[Truth], crawl: StageRef) -> dict[tuple[str, str], bool]:
-    """Of every candidate whether it shows what its category asks for."""
-    by_url, classes = {row.url: row for row in ledger}, {row.neighbor for row in ledger}
-    return {
-        (row.key, row.neighbor): is_right(by_url[row.url], row.neighbor, classes) for row in read_rows(crawl, Crawled)
-    }
-
-
-def run_world(at: World, changes: Changes) -> Outcome:
-    """The scores of one world, as the recipe says and under each change."""
-    scores, tried = {}, list[Tried]()
-    settings: dict[str, Mapping[str, object]] = {AS_SET: {}, **changes}
-    for name, change in settings.items():
-        config = at.recipe.select.model_copy(update=change)
-        refs = {ref.stage: ref for ref in extrapolate(at.recipe.model_copy(update={"select": config}), Stage.SELECT)}
-        scores[name] = score(at.ledger, refs[Stage.CRAWL], refs[Stage.SELECT])
-        tried = tried or calibrated(refs[Stage.SELECT], config, _truth(at.ledger, refs[Stage.CRAWL]))
-    return Outcome(scores, tried)
-
-
-def summarize(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
-    """Means over the seeds by setting, with the standard errors of precision and recall; leaks are summed."""
-    summary = {}
-    for name in outcomes[0].scores:
-        scores = [outcome.scores[name] for outcome in outcomes]
-        precision, recall = mean([one.precision for one in scores]), mean([one.recall for one in scores])
-        summary[name] = {
-            "kept": round(mean([one.kept for one in scores])[0], 1),
-            "precision": round(precision[0], 4), "precision_se": round(precision[1], 4),
-            "recall": round(recall[0], 4), "recall_se": round(recall[1], 4),
-            "leaks": sum(one.leaks for one in scores),
-        }  # fmt: skip
-    return summary
 
 
 def _show(corpus: str, outcomes: Mapping[int, Outcome], console: Console) -> None:
@@ -136,10 +74,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         for corpus in arguments.corpus:
             outcomes = _run(corpus, seeds, arguments.work or Path(temporary), arguments.grocery, changes)
-            settings = summarize(list(outcomes.values()))
+            settings, named = summarize(list(outcomes.values())), named_leaks(list(outcomes.values()))
             _show(corpus, outcomes, console)
             console.print(_summary_table(settings, corpus))
-            summary[CALLED[corpus]] = {**settings.pop(AS_SET), "without": settings}
+            console.print(
+                f"{corpus}: leaks named as such {named['leaks_named']:.4f}, others {named['false_alarms']:.5f}"
+            )
+            summary[CALLED[corpus]] = {**settings.pop(AS_SET), **named, "without": settings}
     print(json.dumps({"seeds": seeds, **summary}))
 
 

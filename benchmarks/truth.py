@@ -31,6 +31,23 @@ class Curation:
     by_kind: Mapping[Kind, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """How well leaks are named: of `leaks` candidates that copy a target picture `found`, of `others` `false` ones."""
+
+    leaks: int
+    found: int
+    others: int
+    false: int
+
+
+def alarms(ledger: Iterable[Truth], judged: Iterable[str], named: Iterable[str]) -> Alarms:
+    """Score the URLs `named` as leaks among all that were `judged`."""
+    leaking = {row.url for row in ledger if row.kind is Kind.COPY_OF_TARGET}
+    asked, told = set(judged), set(named)
+    return Alarms(len(asked & leaking), len(told & leaking), len(asked - leaking), len(told - leaking))
+
+
 def is_right(row: Truth, category: str, classes: Iterable[str]) -> bool:
     """Whether a URL shows what the category asks for."""
     return row.kind in OF_ITS_CLASS and row.true_class == find(category, classes)

@@ -6,28 +6,31 @@ It reads the newest verdicts, and decides nothing.
 """
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 
 from prefect.artifacts import create_table_artifact
 from rich.console import Console
 from rich.table import Table
 
 from flows.complaint import complain
-from flows.recipe import Recipe, load_recipe
+from flows.recipe import load_recipe
 from flows.stage import Run, newest
 from storage.errors import ExtrapolationError
-from storage.manifest import read_rows
+from storage.manifest import read_manifest, read_rows
 from storage.records import Bounded, Decision, Stage, StageRef
 from tasks.select.calibration import Tried, Truth, calibrate
 from tasks.select.config import SelectConfig
 from tasks.select.labels import read_labels
 
+logger = logging.getLogger(__name__)
 
-def calibrated(select: StageRef, config: SelectConfig, truth: Truth | None = None) -> list[Tried]:
-    """Every bound at several values, over a finished select stage; by the recipe's labels where no truth is given."""
-    if truth is None:
-        truth = read_labels(config.labels) if config.labels else {}
+
+def calibrated(select: StageRef, truth: Truth) -> list[Tried]:
+    """Every bound at several values, over a finished select stage; with the bounds that it was run with."""
+    config = SelectConfig.model_validate(read_manifest(select.uri).config)
     return calibrate(read_rows(select, Decision), read_rows(select, Bounded), config, truth)
 
 
@@ -46,8 +49,17 @@ def calibration_table(tried: Sequence[Tried]) -> Table:
     return table
 
 
+def _line(bound: str, tried: Sequence[Tried]) -> str:
+    as_set, *others = tried
+    told = f" ({_share(as_set.precision)} right, {_share(as_set.recall)} of all right)" if as_set.recall else ""
+    values = ", ".join(f"{one.value:.3f} {one.kept:,}" for one in others if one.value is not None)
+    return f"{bound} as set keeps {as_set.kept:,}{told}; at {values}"
+
+
 def show_calibration(run: Run, tried: Sequence[Tried]) -> None:
-    """The same as an artifact in the Prefect UI."""
+    """A line for each bound in the log, and the whole as an artifact in the Prefect UI."""
+    for bound, members in groupby(tried, lambda one: one.bound):
+        logger.info("select: %s", _line(bound, list(members)))
     create_table_artifact(
         table=[
             {
@@ -60,14 +72,19 @@ def show_calibration(run: Run, tried: Sequence[Tried]) -> None:
             for one in tried
         ],
         key=f"{run.name}-calibration".lower().replace("_", "-").replace(".", "-"),
-        description="What each bound of select would keep at other values, the others as set",
+        description="What each bound of select would keep at other values, the others as set, before its cap",
     )
 
 
+def truth_of(config: SelectConfig) -> Truth:
+    """What the recipe's labels say; nothing where it names none."""
+    return read_labels(config.labels) if config.labels else {}
+
+
 def _calibrated(arguments: argparse.Namespace) -> list[Tried]:
-    recipe: Recipe = load_recipe(arguments.recipe, arguments.data_root)
+    recipe = load_recipe(arguments.recipe, arguments.data_root)
     config = recipe.select.model_copy(update={"labels": arguments.labels or recipe.select.labels})
-    return calibrated(newest(recipe, Stage.SELECT, None), config)
+    return calibrated(newest(recipe, Stage.SELECT, None), truth_of(config))
 
 
 def main() -> None:

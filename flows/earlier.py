@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from prefect import flow
 
 from flows.catalog import catalog, outside_name
-from flows.embedding import embed_pictures_of
+from flows.embedding import embed, embed_pictures_of
+from flows.recipe import Recipe
 from flows.stage import ONE_BY_ONE, Run
 from storage.records import Stage, StageRef
-from tasks.embed.config import EmbedConfig, HashConfig
+from tasks.embed.config import CAPTION, EmbedConfig, HashConfig
 
 
 @flow(name="embed-outside", flow_run_name="{name}", task_runner=ONE_BY_ONE, validate_parameters=False)
@@ -17,9 +18,15 @@ def _embed(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh:
     return embed_pictures_of(run, name, config, pictures, refresh)
 
 
-def _plain(config: HashConfig) -> HashConfig:
-    """As the candidates are embedded, but nobody asks what these pictures show."""
-    return config.model_copy(update={"clip": None, "scorers": ()}) if isinstance(config, EmbedConfig) else config
+def _embedded(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh: bool) -> StageRef:
+    """Here, or on the gpu pool where the run is a recipe's that says so."""
+    if not isinstance(config, EmbedConfig):
+        return _embed(run, name, config, pictures, refresh)
+    # As the candidates are embedded, but nobody asks what these pictures show.
+    plain = config.model_copy(update={"clip": None, "scorers": (), "captions": (CAPTION,)})
+    if isinstance(run, Recipe) and plain.where == "deployment":
+        return embed(run.model_copy(update={"embed": plain}), Stage.CATALOG, pictures, refresh)
+    return _embed(run, name, plain, pictures, refresh)
 
 
 def earlier(
@@ -28,6 +35,6 @@ def earlier(
     """The catalog and the embedding of each data set, in the order of their paths."""
     catalogs = [(path, catalog(run, path, refresh)) for path in paths]
     return [
-        (pictures, _embed(run, f"{Stage.EMBED}-{outside_name(path)}", config, pictures, refresh))
+        (pictures, _embedded(run, f"{Stage.EMBED}-{outside_name(path)}", config, pictures, refresh))
         for path, pictures in catalogs
     ]

@@ -4,13 +4,27 @@ from collections.abc import Sequence
 
 from prefect import flow
 
-from flows.calibration import calibrated, show_calibration
+from flows.calibration import calibrated, show_calibration, truth_of
 from flows.earlier import earlier
 from flows.recipe import GivenRecipe
 from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
-from storage.manifest import open_stage
+from storage.errors import BadInput
+from storage.manifest import open_stage, read_manifest
 from storage.records import Stage, StageRef
+from tasks.embed.config import EmbedConfig
+from tasks.embed.task import models_content
 from tasks.select.task import VERSION, judge
+
+
+def require_seen_by(config: EmbedConfig, *embedded: StageRef) -> None:
+    """Refuse vectors of other models than the recipe's: cosines between two models' vectors mean nothing."""
+    ours = models_content(config)
+    for ref in embedded:
+        if read_manifest(ref.uri).inputs["encoder"] != ours:
+            raise BadInput(
+                f"the vectors at {ref.uri} are of another encoder than the recipe's embed section names",
+                "run embed again first, for the targets and for the crawl; the whole pipeline does so by itself",
+            )
 
 
 def _inputs(earlier: Sequence[tuple[StageRef, StageRef]]) -> dict[str, StageRef]:
@@ -39,15 +53,18 @@ def select(
     vectors = newest(recipe, Stage.EMBED, vectors)
     require_made_of(target_vectors, "pictures", targets)
     require_made_of(vectors, "pictures", crawl)
-    held = earlier(recipe, recipe.select.earlier, recipe.embed)
+    require_seen_by(recipe.embed, target_vectors, vectors)
+    truth, held = truth_of(recipe.select), earlier(recipe, recipe.select.earlier, recipe.embed)
     folder = open_stage(
         recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, targets=targets,
         neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors, **_inputs(held),
     )  # fmt: skip
     if whole := found(recipe, Stage.SELECT, folder):
+        if truth:  # labels may be newer than the verdicts
+            show_calibration(recipe, calibrated(newest(recipe, Stage.SELECT, None), truth))
         return whole
     verdicts = judge.submit(folder, "judge", recipe.select, targets, neighbors, crawl, target_vectors, vectors, held)
     parts = collect(Stage.SELECT, [verdicts])
     ref = seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))
-    show_calibration(recipe, calibrated(ref, recipe.select))
+    show_calibration(recipe, calibrated(ref, truth))
     return ref

@@ -23,6 +23,9 @@ _EXTENDED = (*_PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _EMPTY = (tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE)
 """Members behind whose header there is nothing, whatever size it gives."""
 
+_END = bytes(BLOCK)
+"""What follows the last member; writers differ in how many of these they write, and in what follows."""
+
 _LENGTH = re.compile(rb"(\d{1,7}) ")
 
 
@@ -70,10 +73,12 @@ def _at(file: BinaryIO, offset: int, size: int) -> bytes:
 
 
 def _header(file: BinaryIO, at: int) -> tarfile.TarInfo | None:
-    """The header there; None where the tar ends."""
+    """The header there; None at the block of zeros that ends a tar."""
     block = _at(file, at, BLOCK)
-    if not block.strip(b"\0"):
+    if block == _END:
         return None
+    if not block:
+        raise ValueError("it is cut off: no block of zeros ends it")
     header = tarfile.TarInfo.frombuf(block, "utf-8", "backslashreplace")
     if header.type == tarfile.GNUTYPE_SPARSE:
         raise ValueError("a file is stored with holes")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks.select.labeled import Labeled, one_of_each
+from tasks.select.labeled import Labeled, codes, nearness, one_of_each
 from tasks.select.similarity import unit_mean
 
 AGREES = 1.0
@@ -10,6 +10,11 @@ AGREES = 1.0
 
 LARGE = 20
 """Training pictures from which a target class shows how much the pictures of one class agree."""
+
+
+def _coded(asked: Labeled, voters: Labeled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    groups, voter_groups = codes(asked.groups, voters.groups)
+    return groups, voters.matrix, voter_groups
 
 
 def agreement(asked: Labeled, voters: Labeled, among: int) -> np.ndarray:
@@ -20,13 +25,9 @@ def agreement(asked: Labeled, voters: Labeled, among: int) -> np.ndarray:
     least one, since varieties and views split a category, and not all of it is right.
     """
     voters = one_of_each(voters)
-    nearest = min(among, max(1, len(voters.groups) // 4))
-    cosines = asked.matrix @ voters.matrix.T
-    cosines[asked.groups[:, None] == voters.groups[None, :]] = -np.inf
-    others = np.sort(cosines, axis=1)[:, -nearest:]
-    found = np.where(np.isfinite(others), others, 0).sum(1) / np.maximum(np.isfinite(others).sum(1), 1)
-    alone: np.ndarray = ~np.isfinite(others).any(1) if others.size else np.ones(len(cosines), bool)
-    return np.where(alone, AGREES, found)
+    near = min(among, max(1, len(voters.groups) // 4))
+    found = nearness(asked.matrix, *_coded(asked, voters), near)
+    return np.where(np.isfinite(found), found, AGREES)
 
 
 def centrality(asked: Labeled, voters: Labeled) -> np.ndarray:
@@ -44,6 +45,7 @@ def within_targets(targets: Labeled, among: int) -> np.ndarray:
     Of classes of LARGE and more pictures, since of few pictures the nearest are far; of all that
     have two, where none is large.
     """
+    targets = one_of_each(targets)
     sizes = {name: int((targets.classes == name).sum()) for name in targets.names}
     large = [name for name, size in sizes.items() if size >= LARGE] or [n for n, size in sizes.items() if size > 1]
     each = [agreement(held := targets.of(name), held, among) for name in large]

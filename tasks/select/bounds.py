@@ -9,15 +9,15 @@ import numpy as np
 from storage.errors import BadInput
 from storage.records import Bounded, Decision, DropReason
 from tasks.select.config import SelectConfig
-from tasks.select.thresholds import NO_BOUND, threshold
+from tasks.select.thresholds import NO_BOUND, rule
 
 
 @dataclass(frozen=True, slots=True)
 class TargetScores:
     """The target train pictures' own scores.
 
-    `to_own` and `to_others` are cosines to the prototype of their own class and of every other,
-    `agreement` is with their own class.
+    `to_own` and `to_others` are cosines to the prototype of the others of their class and of every
+    other class, `agreement` is with their own class.
     """
 
     to_own: np.ndarray
@@ -25,9 +25,9 @@ class TargetScores:
     agreement: np.ndarray
 
 
-def _none_under(bound: float) -> float:
-    """The bound, or minus infinity where no cosine and no difference of two lies under it."""
-    return bound if bound > NO_BOUND else -inf
+def _none_under(bound: float, nothing: float = NO_BOUND) -> float:
+    """The bound, or minus infinity where nothing can lie under it."""
+    return bound if bound > nothing else -inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +43,32 @@ class Check:
     @property
     def objection(self) -> str:
         """What speaks against the picture; empty where nothing does."""
-        if self.value < self.least:
+        if not self.value >= self.least:  # so that what is no number does not pass
             return f"{self.name} {self.value:.3f} under {self.least:.3f}"
-        return f"{self.name} {self.value:.3f} over {self.most:.3f}" if self.value > self.most else ""
+        return "" if self.value <= self.most else f"{self.name} {self.value:.3f} over {self.most:.3f}"
+
+
+def _votes(members: Sequence[Decision], score: Callable[[Decision], float]) -> np.ndarray:
+    """The scores of what is not dropped yet, copies as one."""
+    return np.array(list({row.group: score(row) for row in members if row.reason is None}.values()))
 
 
 def bounds(rows: Sequence[Decision], config: SelectConfig, of_targets: TargetScores) -> dict[str, Bounded]:
     """The bounds of every category, by its name; what is dropped already has no say in them."""
-
-    def of(values: Callable[[Decision], float], members: Sequence[Decision]) -> np.ndarray:
-        return np.array([values(row) for row in members if row.reason is None])
-
     by_category: dict[str, list[Decision]] = {}
     for row in rows:
         by_category.setdefault(row.neighbor, []).append(row)
+    similar = rule(config.min_similarity, of_targets.to_others)
+    most = rule(config.max_similarity, of_targets.to_own)(np.zeros(0))
+    agreeing = rule(config.min_agreement, of_targets.agreement)
+    central = rule(config.min_centrality, of_targets.to_own)
     return {
         name: Bounded(
             name,
-            threshold(config.min_similarity, of_targets.to_others, of(lambda row: row.similarity, members)),
-            threshold(config.max_similarity, of_targets.to_own, np.zeros(0)),
-            threshold(config.min_agreement, of_targets.agreement, of(lambda row: row.agreement, members)),
-            threshold(config.min_centrality, of_targets.to_own, of(lambda row: row.centrality, members)),
+            similar(_votes(members, lambda row: row.similarity)),
+            most if most > NO_BOUND else inf,
+            agreeing(_votes(members, lambda row: row.agreement)),
+            central(_votes(members, lambda row: row.centrality)),
         )
         for name, members in by_category.items()
     }
@@ -98,7 +103,7 @@ def checks(row: Decision, bounded: Bounded, config: SelectConfig) -> Iterator[Ch
 
 def margin_check(row: Decision, config: SelectConfig) -> Check:
     """What is asked of a picture's margin, once it is known who could be its rivals."""
-    return Check(DropReason.LIKE_ANOTHER_CLASS, "margin", row.margin, least=_none_under(config.min_margin))
+    return Check(DropReason.LIKE_ANOTHER_CLASS, "margin", row.margin, least=_none_under(config.min_margin, nothing=-2))
 
 
 def bounded_rows(rows: Sequence[Decision], by_name: Mapping[str, Bounded], config: SelectConfig) -> list[Decision]:

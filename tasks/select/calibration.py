@@ -22,7 +22,7 @@ Truth = Mapping[tuple[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What would be kept if a bound had this value and all others stayed: copies count once.
+    """What would be kept if a bound had this value and all others stayed: copies count once, before `select.cap`.
 
     `value` is None for the bound as it is, which may differ by category. Precision is over what is
     kept and labelled, recall over what is labelled right; None where nothing is labelled so.
@@ -44,7 +44,6 @@ class _Asked:
     passes: np.ndarray
     lower: bool
     groups: np.ndarray
-    right: np.ndarray
 
 
 def _all_checks(row: Decision, bounded: Bounded, config: SelectConfig) -> list[Check]:
@@ -60,32 +59,33 @@ def _bounds_of(asked: Sequence[Sequence[Check]]) -> Iterator[tuple[int, bool]]:
             yield place, False
 
 
-def _asked(rows: Sequence[Decision], asked: Sequence[Sequence[Check]], place: int, lower: bool, truth: Truth) -> _Asked:
+def _labels(rows: Sequence[Decision], truth: Truth) -> dict[str, float]:
+    """What is known of every group of copies, 1 or 0: by the label of its first row that has one."""
+    found: dict[str, float] = {}
+    for row in rows:
+        if (right := truth.get((row.key, row.neighbor))) is not None:
+            found.setdefault(row.group, float(right))
+    return found
+
+
+def _asked(rows: Sequence[Decision], asked: Sequence[Sequence[Check]], place: int, lower: bool) -> _Asked:
     free = [at for at, found in enumerate(asked) if not any(c.objection for i, c in enumerate(found) if i != place)]
     name = f"{'least' if lower else 'most'} {asked[0][place].name}"
-    labels = [truth.get((rows[at].key, rows[at].neighbor)) for at in free]
     return _Asked(
         name,
         np.array([asked[at][place].value for at in free]),
         np.array([not asked[at][place].objection for at in free], bool),
         lower,
-        np.array([rows[at].group for at in free], dtype=object),
-        np.array([np.nan if right is None else float(right) for right in labels]),
+        np.array([rows[at].group for at in free], dtype=str),
     )
 
 
-def _tried(held: _Asked, value: float | None, all_right: int) -> Tried:
+def _tried(held: _Asked, value: float | None, labels: Mapping[str, float]) -> Tried:
     passes = held.passes if value is None else held.values >= value if held.lower else held.values <= value
-    groups, first = np.unique(held.groups[passes].astype(str), return_index=True)
-    right = held.right[passes][first]
-    known = right[np.isfinite(right)]
-    return Tried(
-        held.bound,
-        value,
-        len(groups),
-        float(known.mean()) if len(known) else None,
-        float(known.sum() / all_right) if all_right else None,
-    )
+    groups, all_right = set(held.groups[passes].tolist()), sum(labels.values())
+    known = [labels[group] for group in groups if group in labels]
+    precision = sum(known) / len(known) if known else None
+    return Tried(held.bound, value, len(groups), precision, sum(known) / all_right if all_right else None)
 
 
 def calibrate(rows: Sequence[Decision], bounded: Sequence[Bounded], config: SelectConfig, truth: Truth) -> list[Tried]:
@@ -99,10 +99,9 @@ def calibrate(rows: Sequence[Decision], bounded: Sequence[Bounded], config: Sele
     if not readable:
         return []
     asked = [_all_checks(row, by_name[row.neighbor], config) for row in readable]
-    all_right = len({row.group for row in readable if truth.get((row.key, row.neighbor))})
-    found: list[Tried] = []
+    labels, found = _labels(readable, truth), list[Tried]()
     for place, lower in _bounds_of(asked):
-        held = _asked(readable, asked, place, lower, truth)
+        held = _asked(readable, asked, place, lower)
         steps = np.quantile([each[place].value for each in asked], STEPS if lower else [1 - step for step in STEPS])
-        found += [_tried(held, value, all_right) for value in (None, *map(float, steps))]
+        found += [_tried(held, value, labels) for value in (None, *map(float, steps))]
     return found

@@ -21,7 +21,8 @@ class Otsu(Section):
     """A bound of each category's own, where its pictures fall into two heaps; where they do not, none."""
 
     otsu: Share = Field(
-        description="Least share of the spread that lies between the heaps; 0.75 of an even spread does"
+        description="Least share of the spread that lies between the heaps, such as 0.85: of one heap 0.64 does, of an "
+        "even spread 0.75; a category of fewer than 30 pictures is not cut"
     )
 
 
@@ -34,6 +35,12 @@ class ScoreBounds(Section):
 
     least: float | None = Field(None, description="Lower bound; none by default")
     most: float | None = Field(None, description="Upper bound; none by default")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least must not be over most")
+        return self
 
 
 class SelectConfig(Section):
@@ -83,7 +90,9 @@ class SelectConfig(Section):
         le=1,
         description="Correlation of aligned thumbnails from which a picture copies a target picture",
     )
-    dedup: bool = Field(True, description="Keep one of several copies (off: ablation only)")
+    dedup: bool = Field(
+        True, description="Keep one of several copies (off: ablation only; the same bytes are kept once all the same)"
+    )
     duplicate_score: float = Field(
         0.98, ge=0.93, le=1, description="Correlation of aligned thumbnails from which two candidates are copies"
     )

@@ -19,11 +19,11 @@ from tasks.select.bounds import TargetScores, bounded_rows, bounds, margin_check
 from tasks.select.config import SelectConfig
 from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
 from tasks.select.labeled import Labeled, one_of_each, together
-from tasks.select.leaks import Held, check_shipped, dropped, find_copies, of_targets
+from tasks.select.leaks import Held, check_shipped, dropped, find_all, of_targets
 from tasks.select.measures import measured, pictures_of
 from tasks.select.rivals import margins
 from tasks.select.seen import Seen
-from tasks.select.similarity import prototypes, to_own_and_others, train_pictures
+from tasks.select.similarity import prototypes, to_others, to_own, train_pictures
 from vision.vectors import Vectors
 
 
@@ -40,12 +40,18 @@ def _open(rows: Iterable[Decision]) -> list[str]:
     return sorted({row.digest for row in rows if row.reason is None})
 
 
-def _started(candidates: Iterable[Crawled], vectors: Vectors) -> list[Decision]:
-    """The candidates in key order; those without a vector are unreadable."""
-    places = vectors.places
-    ordered = sorted(candidates, key=lambda row: (row.key, row.neighbor))
-    reasons = [None if row.digest in places else DropReason.UNREADABLE for row in ordered]
-    return [Decision(row.key, row.neighbor, row.digest or "", why) for row, why in zip(ordered, reasons, strict=True)]
+def _started(candidates: Iterable[Crawled], seen: Seen) -> list[Decision]:
+    """The candidates in key order; those without a vector, or with one of no numbers, are unreadable."""
+    finite, rows = np.isfinite(seen.vectors.matrix).all(1), list[Decision]()
+    places = {digest for digest, place in seen.vectors.places.items() if finite[place]}
+    for row in sorted(candidates, key=lambda row: (row.key, row.neighbor)):
+        digest = row.digest or ""
+        if digest in places:
+            rows.append(Decision(row.key, row.neighbor, digest))
+        else:
+            why = seen.unreadable.get(digest, "no vector of finite numbers")
+            rows.append(Decision(row.key, row.neighbor, digest, DropReason.UNREADABLE, detail=why))
+    return rows
 
 
 def _without_rivals(
@@ -59,8 +65,8 @@ def _without_rivals(
     found = list(rows)
     for at, score, rival in zip(readable, margin, rivals, strict=True):
         row = replace(rows[at], margin=float(score), rival=rival)
-        lost = row.reason is None and margin_check(row, config).objection
-        found[at] = replace(row, reason=DropReason.LIKE_ANOTHER_CLASS) if lost else row
+        said = margin_check(row, config).objection if row.reason is None else ""
+        found[at] = replace(row, reason=DropReason.LIKE_ANOTHER_CLASS, detail=said) if said else row
     return found
 
 
@@ -85,6 +91,29 @@ def _grouped(
     return [replace(row, group=groups.get(row.digest, row.digest)) for row in rows]
 
 
+def _barred(
+    rows: Sequence[Decision], vectors: Vectors, leaking: Held, earlier: Sequence[Held], config: SelectConfig
+) -> list[Decision]:
+    """The rows without what must not come again: copies of target pictures first, then of earlier data sets."""
+    barred = [(leaking, config.leak_score, DropReason.LEAK)] if config.leak_guard else []
+    barred += [(held, config.duplicate_score, DropReason.HELD_EARLIER) for held in earlier]
+    for held, least, reason in barred:
+        rows = dropped(rows, find_all(vectors.of(_open(rows)), held, least, config.shortlist), reason)
+    return list(rows)
+
+
+def _check_leaks(rows: Sequence[Decision], vectors: Vectors, leaking: Held, config: SelectConfig) -> None:
+    named = {row.digest: row.copy_of for row in rows if row.reason is DropReason.LEAK}
+    if config.leak_guard:
+        check_shipped(vectors.of(_open(rows)), leaking, Held(named, vectors), config.leak_score, config.shortlist)
+
+
+def _target_scores(train: Labeled, labels: np.ndarray, by_label: Mapping[int, np.ndarray], among: int) -> TargetScores:
+    return TargetScores(
+        to_own(train.matrix, labels), to_others(train.matrix, labels, by_label), within_targets(train, among)
+    )
+
+
 def decide(
     candidates: Sequence[Crawled], neighbors: Sequence[Neighbor], seen: Seen,
     targets: Sequence[TargetPicture], targets_seen: Seen, config: SelectConfig, earlier: Sequence[Held] = (),
@@ -96,24 +125,15 @@ def decide(
     """
     fetched, vectors = [candidate for candidate in candidates if candidate.digest is not None], seen.vectors
     sizes, leaking = size_order(fetched), of_targets(targets, targets_seen.vectors)
-    rows = _started(fetched, vectors)
-    if config.leak_guard:
-        leaks = find_copies(vectors.of(_open(rows)), leaking, config.leak_score, config.shortlist)
-        rows = dropped(rows, leaks, DropReason.LEAK)
-    for held in earlier:
-        copies = find_copies(vectors.of(_open(rows)), held, config.duplicate_score, config.shortlist)
-        rows = dropped(rows, copies, DropReason.HELD_EARLIER)
-    rows = _grouped(rows, vectors, sizes, config)
     train, labels = train_pictures(targets, targets_seen.vectors)
-    by_label = prototypes(train.matrix, labels)
-    rows = measured(rows, seen, targets_seen.names, neighbors, by_label, config.agreement_among)
-    own, others = to_own_and_others(train.matrix, labels, by_label)
-    limits = bounds(rows, config, TargetScores(own, others, within_targets(train, config.agreement_among)))
+    by_label, among = prototypes(train.matrix, labels), config.agreement_among
+    rows = _barred(_started(fetched, seen), vectors, leaking, earlier, config)
+    rows = _grouped(rows, vectors, sizes, config)
+    rows = measured(rows, seen, targets_seen.names, neighbors, by_label, among)
+    limits = bounds(rows, config, _target_scores(train, labels, by_label, among))
     rows = bounded_rows(rows, limits, config)
     rows = _without_rivals(rows, vectors, train, config)
-    groups = {row.digest: row.group for row in rows if row.reason is None} if config.dedup else {}
-    rows = drop_duplicates(rows, vectors, groups, sizes)
+    rows = drop_duplicates(rows, vectors, {row.digest: row.group for row in rows if row.reason is None}, sizes)
     rows = _capped(rows, config.cap)
-    if config.leak_guard:
-        check_shipped(vectors.of(_open(rows)), leaking, config.leak_score, config.shortlist)
+    _check_leaks(rows, vectors, leaking, config)
     return Verdicts(rows, [limits[name] for name in sorted(limits)])

@@ -92,7 +92,13 @@ def drop_duplicates(
     pairs = [(row.digest, stands[row.key, row.neighbor].digest) for row in dropped]
     scores = dict(zip(((row.key, row.neighbor) for row in dropped), _scores(pictures, pairs), strict=True))
     return [
-        replace(row, reason=DropReason.DUPLICATE, copy_of=stands[key].key, copy_score=scores[key])
+        replace(  # the same URL may have been found for two categories: the key alone would not tell
+            row,
+            reason=DropReason.DUPLICATE,
+            copy_of=stands[key].key,
+            copy_score=scores[key],
+            detail=f"kept for {stands[key].neighbor}",
+        )
         if (key := (row.key, row.neighbor)) in stands
         else row
         for row in rows

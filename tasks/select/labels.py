@@ -23,8 +23,8 @@ def read_labels(path: str) -> dict[tuple[str, str], bool]:
     Raises BadInput where the file, a column or a word is not what it should be.
     """
     try:
-        text = filesystem.read_bytes(path).decode()
-    except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError) as error:
+        text = filesystem.read_bytes(path).decode("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
         raise BadInput(f"labels: {path} cannot be read: {error}", "give the path of a CSV file in UTF-8") from error
     rows = csv.DictReader(io.StringIO(text))
     if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:

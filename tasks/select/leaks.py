@@ -53,6 +53,10 @@ def dropped(rows: Sequence[Decision], found: Mapping[str, Match], reason: DropRe
     ]
 
 
+def _surer(one: Match, other: Match) -> bool:
+    return (-one.score, one.name) < (-other.score, other.name)
+
+
 def find_copies(candidates: Vectors, held: Held, least: float, shortlist: int) -> dict[str, Match]:
     """The surest match of every candidate that copies a held picture, by the candidate's digest."""
     theirs = held.vectors.take([i for i, row in enumerate(held.vectors.rows) if row.digest in held.names])
@@ -60,25 +64,38 @@ def find_copies(candidates: Vectors, held: Held, least: float, shortlist: int) -
     found: dict[str, Match] = {}
     for (one, other), score in zip(pairs, copy_scores(candidates, theirs, pairs), strict=True):
         digest, match = candidates.rows[one].digest, Match(held.names[theirs.rows[other].digest], float(score))
-        if score >= least and (digest not in found or match.score > found[digest].score):
+        if score >= least and (digest not in found or _surer(match, found[digest])):
             found[digest] = match
     same_bytes = {row.digest: Match(held.names[row.digest], 1.0) for row in candidates.rows if row.digest in held.names}
     return found | same_bytes
 
 
-def check_shipped(kept: Vectors, held: Held, least: float, shortlist: int) -> None:
-    """Raise LeakShipped where a picture that is to be kept copies a target picture, looked for WIDER than before."""
-    leaks = find_copies(kept, held, least, WIDER * shortlist)
-    if leaks:
-        some = [f"{digest[:12]} copies {match.name} ({match.score:.3f})" for digest, match in sorted(leaks.items())]
+def _without(candidates: Vectors, found: Mapping[str, Match]) -> Vectors:
+    return candidates.take([place for place, row in enumerate(candidates.rows) if row.digest not in found])
+
+
+def find_all(candidates: Vectors, held: Held, least: float, shortlist: int) -> dict[str, Match]:
+    """As `find_copies`, and the copies of those copies: two crops of one picture may lie too far apart to be told."""
+    found = newest = find_copies(candidates, held, least, shortlist)
+    while newest:
+        known = Held({digest: match.name for digest, match in newest.items()}, candidates)
+        newest = find_copies(_without(candidates, found), known, least, shortlist)
+        found = found | newest
+    return found
+
+
+def check_shipped(kept: Vectors, held: Held, leaks: Held, least: float, shortlist: int) -> None:
+    """Raise LeakShipped where a picture that is to be kept copies a held one or one of the `leaks` that were dropped.
+
+    It is looked for WIDER than before.
+    """
+    copies = [find_copies(kept, known, least, WIDER * shortlist) for known in (held, leaks)]
+    leaks_found = copies[1] | copies[0]
+    if leaks_found:
+        some = [
+            f"{digest[:12]} copies {match.name} ({match.score:.3f})" for digest, match in sorted(leaks_found.items())
+        ]
         raise LeakShipped(
-            f"{len(leaks)} kept pictures copy target pictures, such as {'; '.join(some[:NAMED])}",
+            f"{len(leaks_found)} kept pictures copy target pictures, such as {'; '.join(some[:NAMED])}",
             f"raise select.shortlist over {shortlist}, so that they are compared with more pictures",
         )
-
-
-def find_leaks(
-    candidates: Vectors, targets: Sequence[TargetPicture], target_vectors: Vectors, least: float, shortlist: int
-) -> dict[str, Match]:
-    """The surest match of every candidate that copies a target picture, by the candidate's digest."""
-    return find_copies(candidates, of_targets(targets, target_vectors), least, shortlist)

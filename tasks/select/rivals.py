@@ -10,20 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tasks.select.labeled import Labeled
+from tasks.select.labeled import Labeled, codes, nearness
 
 ALONE = 1.0
 """The margin of a picture whose category has no other picture to tell by."""
-
-
-def _nearness(asked: Labeled, voters: Labeled, among: int) -> np.ndarray:
-    """Mean cosine of each asked picture to its `among` nearest voters, [n]; -inf where it has none."""
-    cosines = asked.matrix @ voters.matrix.T
-    cosines[asked.groups[:, None] == voters.groups[None, :]] = -np.inf
-    nearest = np.sort(cosines, axis=1)[:, -among:]
-    counted = np.isfinite(nearest)
-    sums = np.where(counted, nearest, 0).sum(1)
-    return np.where(counted.any(1), sums / np.maximum(counted.sum(1), 1), -np.inf)
 
 
 def margins(asked: Labeled, voters: Labeled, among: int) -> tuple[np.ndarray, Sequence[str]]:
@@ -34,11 +24,14 @@ def margins(asked: Labeled, voters: Labeled, among: int) -> tuple[np.ndarray, Se
     """
     own = np.full(len(asked.classes), -np.inf)
     rival, names = own.copy(), np.full(len(own), "", dtype=object)
-    for name in voters.names:
-        nearness = _nearness(asked, voters.of(name), among)
-        mine = asked.classes == name
-        own[mine] = nearness[mine]
-        better = ~mine & (nearness > rival)
-        rival[better], names[better] = nearness[better], name
+    groups, voter_groups = codes(asked.groups, voters.groups)
+    classes, voter_classes = codes(asked.classes, voters.classes)
+    order = np.argsort(voter_classes, kind="stable")
+    for held in np.split(order, np.flatnonzero(np.diff(voter_classes[order])) + 1) if len(order) else ():
+        near = nearness(asked.matrix, groups, voters.matrix[held], voter_groups[held], among)
+        mine = classes == voter_classes[held[0]]
+        own[mine] = near[mine]
+        better = ~mine & (near > rival)
+        rival[better], names[better] = near[better], voters.classes[held[0]]
     judged = np.isfinite(own) & np.isfinite(rival)
     return np.where(judged, np.where(judged, own, 0) - np.where(judged, rival, 0), ALONE), names.tolist()

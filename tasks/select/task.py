@@ -18,8 +18,9 @@ from storage.records import (
     Scored,
     StageRef,
     TargetPicture,
+    Unreadable,
 )
-from storage.tables import from_table, vectors_of
+from storage.tables import vectors_of
 from tasks.partition import Outcome, partition
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
@@ -47,7 +48,8 @@ def _seen(ref: StageRef) -> Seen:
     scores: dict[str, dict[str, float]] = {}
     for row in read_rows(ref, Scored):
         scores.setdefault(row.digest, {})[row.scorer] = row.score
-    return Seen(vectors, matrix if names else None, names, scores)
+    unreadable = {row.digest: row.detail for row in read_rows(ref, Unreadable)}
+    return Seen(vectors, matrix if names else None, names, scores, unreadable)
 
 
 @partition("judge")

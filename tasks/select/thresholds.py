@@ -3,7 +3,7 @@
 Source of the rule of two heaps: N. Otsu, A threshold selection method from gray-level histograms, 1979.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from tasks.select.config import Bound, OfTargets, Otsu
 
 NO_BOUND = -1.0
 """What no cosine lies under."""
+
+HEAPS_FROM = 30
+"""Pictures from which two heaps can be told from one: of few, chance makes two."""
 
 
 def otsu(values: np.ndarray) -> tuple[float, float]:
@@ -30,16 +33,24 @@ def otsu(values: np.ndarray) -> tuple[float, float]:
     return float(ordered[best] + ordered[best + 1]) / 2, float(between[best] / total)
 
 
-def threshold(bound: Bound, of_targets: np.ndarray, values: np.ndarray) -> float:
-    """The number for one category: `of_targets` are the target pictures' scores, `values` its own pictures'."""
-    if isinstance(bound, OfTargets):
-        return float(np.quantile(of_targets, bound.target_quantile)) if len(of_targets) else NO_BOUND
+def _quantile(of_targets: np.ndarray, share: float) -> float:
+    return float(np.quantile(of_targets, share)) if len(of_targets) else NO_BOUND
+
+
+def _cut(values: np.ndarray, least: float) -> float:
+    if len(values) < HEAPS_FROM:
+        return NO_BOUND
+    cut, share = otsu(values)
+    return cut if share >= least else NO_BOUND
+
+
+def rule(bound: Bound, of_targets: np.ndarray) -> Callable[[np.ndarray], float]:
+    """What gives a category's number from its own pictures' scores, copies as one; NO_BOUND for none.
+
+    `of_targets` are the target pictures' scores, which only a bound OfTargets asks for.
+    """
     if isinstance(bound, Otsu):
-        cut, share = otsu(values)
-        return cut if share >= bound.otsu else NO_BOUND
-    return bound
-
-
-def thresholds(bound: Bound, of_targets: np.ndarray, by_category: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """The number for each category, by its name."""
-    return {name: threshold(bound, of_targets, values) for name, values in by_category.items()}
+        least = bound.otsu
+        return lambda values: _cut(values, least)
+    number = bound if not isinstance(bound, OfTargets) else _quantile(of_targets, bound.target_quantile)
+    return lambda _: number

@@ -31,8 +31,8 @@ def plan(
 ) -> list[list[Kept]]:
     """The pictures of every shard, in key order: keys are digests, so each shard mixes the classes."""
     classes = {auxiliary.name: auxiliary for auxiliary in auxiliary_classes(neighbors, decisions)}
-    sources = {row.key: row for row in crawled}
-    kept = [Kept(d, sources[d.key], classes[d.neighbor]) for d in decisions if d.reason is None]
+    sources = {(row.key, row.neighbor): row for row in crawled}  # one URL may be found for two categories
+    kept = [Kept(d, sources[d.key, d.neighbor], classes[d.neighbor]) for d in decisions if d.reason is None]
     kept.sort(key=lambda item: item.decision.key)
     return [kept[start : start + config.per_shard] for start in range(0, len(kept), config.per_shard)]
 

@@ -9,7 +9,7 @@ from tasks.partition import Outcome, part_index, partition
 from tasks.shard.config import ShardConfig
 from tasks.shard.pack import auxiliary_classes, pack_shard, plan
 
-VERSION = 2
+VERSION = 3
 
 
 @partition("shard")

@@ -17,7 +17,9 @@ from rich.console import Console
 from flows.leak_lines import show
 from flows.leaks import leaks
 from storage.errors import BadInput, TooMuchLost
+from storage.filesystem import read_range
 from storage.manifest import read_manifest, read_rows
+from storage.pictures import digest_of
 from storage.records import Cataloged, CopyKind, Embedded, Leak, Stage, StageRef
 from tests.flows.conftest import World
 from tests.vision.scenes import GROCERY, cropped, encoded, photographs, scene
@@ -120,6 +122,45 @@ def test_a_tar_holds_the_same_pictures(
     assert pairs(refs) == drawn[2]
 
 
+def test_a_repacked_tar_is_listed_anew(
+    first: tuple[list[StageRef], Path], drawn: tuple[Path, Path, Planted], tmp_path: Path
+) -> None:
+    """Nothing else runs again, and every picture is where the catalog says it is by now."""
+    path, keys = tmp_path / "test.tar", sorted(file.name for file in drawn[1].iterdir())
+    for order in (keys, keys[::-1]):
+        with tarfile.open(path, "w") as packed:
+            for key in order:
+                packed.add(drawn[1] / key, arcname=key)
+        refs = check(drawn[0], path, first[1])
+        for row in read_rows(refs[2], Cataloged):
+            assert digest_of(read_range(row.path, row.offset, row.size)) == row.digest
+    assert [ref.stage for ref in refs if not ref.reused] == [Stage.CATALOG]
+
+
+def test_a_data_set_copied_whole_leaks_whole(
+    first: tuple[list[StageRef], Path], drawn: tuple[Path, Path, Planted], tmp_path: Path
+) -> None:
+    """The evaluation set under another path is no request for duplicates, though both hold the same."""
+    copied = Path(shutil.copytree(drawn[1], tmp_path / "copied" / drawn[1].name))
+    refs, own = check(copied, drawn[1], first[1]), check(drawn[1], drawn[1], first[1])
+    keys = [path.name for path in drawn[1].iterdir()]
+    assert refs[0].content == refs[2].content
+    assert pairs(refs) == {(key, key) for key in keys}
+    assert {row.kind for row in read_rows(refs[-1], Leak)} == {CopyKind.SAME_BYTES}
+    assert refs[-1].key != own[-1].key
+    console = Console(file=io.StringIO(), width=120)
+    show((str(copied), str(drawn[1])), refs, "leaks.html", console)
+    assert f"{len(keys)} pictures of b have a copy in a" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_data_set_by_two_names_is_one(
+    first: tuple[list[StageRef], Path], drawn: tuple[Path, Path, Planted], tmp_path: Path
+) -> None:
+    """A link leads to the same place, so that its duplicates are looked for."""
+    (tmp_path / "link").symlink_to(drawn[0])
+    assert check(tmp_path / "link", drawn[0], first[1]) == check(drawn[0], drawn[0], first[1])
+
+
 def test_one_data_set_is_searched_for_duplicates(
     first: tuple[list[StageRef], Path], drawn: tuple[Path, Path, Planted]
 ) -> None:
@@ -212,6 +253,10 @@ def test_the_command_tells_by_its_exit_code(
     assert gone.returncode == 2
     assert "there is no data set" in gone.stderr
     assert "Traceback" not in gone.stderr
+    broken = _command(prefect_server, own, own, "--data-root", "/dev/null/x", "--out", out)
+    assert broken.returncode == 2, "1 would say that there are copies"
+    assert "Traceback" in broken.stderr
+    assert "NotADirectoryError" in broken.stderr
     loose = _command(prefect_server, own, own, "--score", "0.5")
     assert loose.returncode == 2
     assert "--score: Input should be greater than or equal to 0.93" in loose.stderr

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from flows.fields import page
-from flows.recipe import load_recipe
+from flows.recipe import Recipe, load_recipe
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
 
@@ -104,3 +104,14 @@ def test_paths_and_pace_are_in_no_key(tmp_path: Path) -> None:
 def test_the_page_of_fields_is_what_the_code_says() -> None:
     """docs/recipes.md never lies; `python -m flows.fields > docs/recipes.md` writes it."""
     assert (PROJECT / "docs" / "recipes.md").read_text() == page()
+
+
+def test_a_recipe_that_was_sent_makes_the_same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a parameter of a deployment a recipe goes through JSON, and its sections still have their fingerprints."""
+    monkeypatch.setenv("GROCERY_ROOT", "/data")
+    for name in ("demo", "grocery"):
+        recipe = load_recipe(str(PROJECT / "recipes" / f"{name}.yaml"))
+        sent = Recipe.model_validate_json(recipe.model_dump_json())
+        assert sent == recipe
+        for section in Recipe.model_fields:
+            assert fingerprint(getattr(sent, section)) == fingerprint(getattr(recipe, section)), section

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import get_client
 
-from flows.calibration import calibrated, main
+from flows.calibration import calibrated, main, truth_of
 from flows.pipeline import extrapolate
 from flows.recipe import Recipe
 from flows.selection import select
+from storage.errors import BadInput
 from storage.manifest import read_rows
 from storage.records import Crawled, Decision, DropReason, Stage, StageRef
 from tests.flows.conftest import World
@@ -70,7 +71,7 @@ def test_every_bound_is_shown_at_other_values(
         writer.writerow(["url", "neighbor", "right"])
         writer.writerows([row.url, row.neighbor, int(row.key in kept)] for row in crawled)
     config = recipe.select.model_copy(update={"labels": str(labels)})
-    as_set = [one for one in calibrated(refs[Stage.SELECT], config) if one.value is None]
+    as_set = [one for one in calibrated(refs[Stage.SELECT], truth_of(config)) if one.value is None]
     assert as_set
     assert {(one.kept, one.precision, one.recall) for one in as_set} == {(len(kept), 1.0, 1.0)}
     line = ["flows.calibration", str(world.recipe_path), "--data-root", recipe.data_root, "--labels", str(labels)]
@@ -99,3 +100,20 @@ def test_the_ui_shows_it(refs: dict[Stage, StageRef], recipe: Recipe) -> None:
     with get_client(sync_client=True) as client:
         keys = {artifact.key for artifact in client.read_artifacts()}
     assert f"{recipe.name}-calibration" in keys
+
+
+def test_bad_labels_end_the_run_before_it_costs_anything(
+    refs: dict[Stage, StageRef], recipe: Recipe, tmp_path: Path
+) -> None:
+    """They are read before anything is decided, and when the stage is whole already."""
+    config = recipe.select.model_copy(update={"labels": str(tmp_path / "nowhere.csv")})
+    with pytest.raises(BadInput, match="cannot be read"):
+        select(recipe.model_copy(update={"select": config}))
+
+
+def test_vectors_of_another_encoder_are_refused(refs: dict[Stage, StageRef], recipe: Recipe) -> None:
+    """A select stage run by itself after the encoder was changed says what to run first."""
+    squashed = recipe.embed.encoder.model_copy(update={"crop": "squash"})
+    changed = recipe.model_copy(update={"embed": recipe.embed.model_copy(update={"encoder": squashed})})
+    with pytest.raises(BadInput, match="run embed again first"):
+        select(changed)

@@ -32,6 +32,11 @@ def listed(data: bytes) -> list[Member]:
     return list(members(io.BytesIO(data), "some.tar"))
 
 
+def ended(data: bytes) -> bytes:
+    """Blocks with the least behind them that makes a whole tar."""
+    return data + bytes(BLOCK)
+
+
 def packed(files: list[tuple[str, bytes]], form: int = tarfile.PAX_FORMAT) -> bytes:
     """A tar by the standard library."""
     sink = io.BytesIO()
@@ -77,7 +82,7 @@ def test_what_is_no_file_is_passed_over() -> None:
             ("/etc/passwd.jpg", 0, tarfile.REGTYPE), ("../../up.jpg", 0, tarfile.AREGTYPE),
         ]
     )  # fmt: skip
-    assert [one.name for one in listed(tar)] == ["/etc/passwd.jpg", "../../up.jpg"]
+    assert [one.name for one in listed(ended(tar))] == ["/etc/passwd.jpg", "../../up.jpg"]
 
 
 def test_a_name_that_is_no_text_is_one_all_the_same() -> None:
@@ -85,7 +90,7 @@ def test_a_name_that_is_no_text_is_one_all_the_same() -> None:
     block = bytearray(header("a.jpg", 0))
     block[:6] = b"\xff\xfe.jpg"
     block[148:156] = b"%06o\0 " % (sum(block[:148]) + sum(block[156:]) + 8 * 32)
-    assert [one.name for one in listed(bytes(block))] == [r"\xff\xfe.jpg"]
+    assert [one.name for one in listed(ended(bytes(block)))] == [r"\xff\xfe.jpg"]
 
 
 def _negative() -> bytes:
@@ -106,6 +111,8 @@ def _pax(records: bytes) -> bytes:
         (lambda: b"", "it is empty"),
         (lambda: b"\x1f\x8b" + bytes(range(256)) * 4, "invalid header"),
         (lambda: b"not a tar at all", "truncated header"),
+        (lambda: header("a.jpg", 0), "cut off: no block of zeros ends it"),
+        (lambda: header("a.jpg", 0) + bytes(BLOCK - 1), "truncated header"),
         (lambda: header("a.jpg", 10**9), "1000000000 bytes, and 0 are left"),
         (lambda: packed([("a.jpg", b"x" * 600)])[:1000], "600 bytes, and 488 are left"),
         (_negative, "is said to have -256 bytes"),
@@ -130,7 +137,7 @@ def test_a_broken_tar_is_named_with_what_is_wrong(make: Callable[[], bytes], why
 
 def test_extended_headers_behind_one_another_take_no_stack() -> None:
     """Thousands of them, each saying something of the next: the last is still read."""
-    assert listed(_pax(b"")[:BLOCK] * 20_000 + header("a.jpg", 0))[0].name == "a.jpg"
+    assert listed(ended(_pax(b"")[:BLOCK] * 20_000 + header("a.jpg", 0)))[0].name == "a.jpg"
 
 
 def test_members_are_given_one_at_a_time() -> None:
@@ -141,3 +148,15 @@ def test_members_are_given_one_at_a_time() -> None:
     file.read()
     with pytest.raises(BadInput, match="invalid header"):
         next(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sizes=st.lists(st.integers(0, 1100), min_size=1, max_size=5), data=st.data())
+def test_a_tar_cut_off_between_two_members_is_not_whole(sizes: list[int], data: st.DataObject) -> None:
+    """Nor is one without its last block; one block of zeros is enough, whatever follows it."""
+    files = [(f"{place}.jpg", b"x" * size) for place, size in enumerate(sizes)]
+    tar = packed(files)
+    ends = [one.offset + -(-one.size // BLOCK) * BLOCK for one in listed(tar)]
+    with pytest.raises(BadInput, match="cut off"):
+        listed(tar[: data.draw(st.sampled_from(ends))])
+    assert len(listed(ended(tar[: ends[-1]]) + data.draw(st.binary(max_size=600)))) == len(files)

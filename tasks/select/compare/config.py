@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
 
 
@@ -11,6 +10,4 @@ class CompareConfig(Section):
 
     score: float = Field(0.97, ge=0.93, le=1, description="Correlation of aligned thumbnails from which two are copies")
     shortlist: int = Field(10, ge=1, le=1000, description="Nearest pictures that each picture is aligned with")
-    shown: int = Field(
-        200, ge=0, le=5000, description="Pairs of each kind that the page shows", json_schema_extra=NOT_IN_KEY
-    )
+    shown: int = Field(200, ge=0, le=5000, description="Pairs of each kind that the page shows")

@@ -16,7 +16,7 @@ from tasks.select.compare.pairs import DataSet, find_copies
 from vision.inline import data_uri
 from vision.vectors import Vectors
 
-VERSION = 1
+VERSION = 2
 
 SIDE = 176
 """Pixels of the longer side of a picture on the page."""
@@ -50,17 +50,18 @@ def _side(name: str, refs: Refs, copies: set[str]) -> Side:
 
 
 @partition("compare")
-def compare(folder: StageFolder, part: str, config: CompareConfig, names: tuple[str, str], a: Refs, b: Refs) -> Outcome:
-    """Write every pair of copies, and the page that shows them."""
-    same = a[0].content == b[0].content
-    ours = _data(a)
-    theirs = ours if same else _data(b)
+def compare(
+    folder: StageFolder, part: str, config: CompareConfig, names: tuple[str, str], a: Refs, b: Refs | None
+) -> Outcome:
+    """Write every pair of copies, and the page that shows them; without `b`, the duplicates in `a`."""
+    same, ours = b is None, _data(a)
+    theirs = _data(b) if b else ours
     leaks = find_copies(ours, theirs, config)
     copies_a, copies_b = {leak.a for leak in leaks}, {leak.b for leak in leaks}
     if same:
         copies_a = copies_b = copies_a | copies_b
     groups = galleries(leaks, config.shown, _shown(ours.pictures), _shown(theirs.pictures))
-    page = render(_side(names[0], a, copies_a), _side(names[1], b, copies_b), same, config, groups)
+    page = render(_side(names[0], a, copies_a), _side(names[1], b or a, copies_b), same, config, groups)
     files = [
         folder.write_rows(part, leaks, Leak),
         # Volatile: how the pictures are shown is no part of what was found.

@@ -43,6 +43,15 @@ def test_truth_makes_it_precision_and_recall() -> None:
     assert (as_set.precision or 0, as_set.recall or 0) == pytest.approx((2 / 3, 2 / 3))
 
 
+def test_a_label_on_a_copy_is_one_on_what_is_kept() -> None:
+    """Whoever has looked at one of several copies has looked at them all; the kept one's own label comes first."""
+    rows = [_row(1, 0.9, "a"), _row(2, 0.8, "a", DropReason.DUPLICATE), _row(3, 0.7)]
+    as_set = _tried(rows, {("2", "lime"): True})[0]
+    assert (as_set.precision, as_set.recall) == (1.0, 1.0)
+    as_set = _tried(rows, {("2", "lime"): True, ("1", "lime"): False, ("3", "lime"): True})[0]
+    assert (as_set.precision, as_set.recall) == (0.5, 1.0)
+
+
 def test_only_bounds_that_bound_are_told() -> None:
     """What is set to no check is not among them, and no candidates give no table."""
     assert {one.bound for one in calibrate([_row(1, 0.9)], BOUNDED, CONFIG, {})} == {
@@ -69,7 +78,7 @@ def test_another_reason_still_stands_against_it() -> None:
 def test_labels_are_read_by_their_columns(tmp_path: Path) -> None:
     """Order and case do not matter; a URL stands for its key."""
     file = tmp_path / "labels.csv"
-    file.write_text("right,url,neighbor\nYes,https://a.example/1,lime\n0,https://a.example/2,lime\n")
+    file.write_text("\ufeffright,url,neighbor\nYes,https://a.example/1,lime\n0,https://a.example/2,lime\n")
     assert read_labels(str(file)) == {
         (url_key("https://a.example/1"), "lime"): True, (url_key("https://a.example/2"), "lime"): False,
     }  # fmt: skip

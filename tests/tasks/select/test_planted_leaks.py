@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 
 from storage.records import Embedded, Split, TargetPicture
 from tasks.select.config import SelectConfig
-from tasks.select.leaks import Match, find_leaks
+from tasks.select.leaks import Match, find_copies, of_targets
 from tests.vision.scenes import GROCERY, MOBILENET, cropped, encoded
 from vision.config import EncoderConfig
 from vision.decode import decode
@@ -65,9 +65,8 @@ def leaks() -> dict[str, Match]:
     new = {f"stranger {i}": decode(path.read_bytes(), 10**8) for i, path in enumerate(_photographs(False, STRANGERS))}
     targets = [TargetPicture(name, list(Split)[i % 3], i % 7, name, "") for i, name in enumerate(held)]
     config = SelectConfig()
-    return find_leaks(
-        _seen(planted | new, encoder), targets, _seen(held, encoder), config.leak_score, config.shortlist
-    )  # fmt: skip
+    known = of_targets(targets, _seen(held, encoder))
+    return find_copies(_seen(planted | new, encoder), known, config.leak_score, config.shortlist)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from storage.errors import BadInput, LeakShipped
 from storage.records import Decision, DropReason
 from tasks.select.config import Otsu, ScoreBounds, SelectConfig
 from tasks.select.decide import decide
-from tasks.select.leaks import Held, check_shipped, of_targets
+from tasks.select.leaks import Held, check_shipped, find_all, find_copies, of_targets
 from tasks.select.seen import Seen
 from tests.tasks.select.world import DIM, Shown, around, candidate, neighbor, shown, target, unit, vectors
 from tests.vision.scenes import cropped
@@ -63,10 +64,11 @@ def test_a_bound_on_a_scorer_that_looked_at_nothing_is_refused() -> None:
 
 def test_far_from_the_prototype() -> None:
     """Where a category falls into two heaps, the one that is not its prototype's goes, and the bound is told."""
-    stray = [shown(seed, axis=5) for seed in (40, 41)]
-    found = _decide([*LIMES, *stray], CONFIG.model_copy(update={"min_centrality": Otsu(otsu=0.75)}))
-    assert [found[held.digest].reason for held in stray] == [DropReason.FAR_FROM_PROTOTYPE] * 2
-    assert [found[held.digest].reason for held in LIMES] == [None] * len(LIMES)
+    limes = [shown(seed, axis=0) for seed in range(100, 130)]
+    stray = [shown(seed, axis=5) for seed in range(40, 50)]
+    found = _decide([*limes, *stray], CONFIG.model_copy(update={"min_centrality": Otsu(otsu=0.85)}))
+    assert [found[held.digest].reason for held in stray] == [DropReason.FAR_FROM_PROTOTYPE] * len(stray)
+    assert [found[held.digest].reason for held in limes] == [None] * len(limes)
 
 
 def test_what_an_earlier_data_set_holds_is_dropped() -> None:
@@ -87,9 +89,60 @@ def test_every_readable_candidate_has_every_score() -> None:
     assert min(row.similarity, row.agreement, row.centrality) > 0.5
 
 
-def test_nothing_that_copies_a_target_is_shipped() -> None:
+def test_a_copy_of_a_leak_is_a_leak() -> None:
+    """A crop of a crop, too far from the target to be told from it alone, is named after the target all the same."""
+    scene = TARGETS[2].picture.resize((480, 480))
+    original = shown(60, axis=0, picture=scene)
+    once = shown(61, axis=0, picture=cropped(scene, 0.1, 0.1, 0.1, 0.1))
+    twice = shown(62, axis=0, picture=cropped(once.picture, 0.1, 0.1, 0.1, 0.1))
+    held = of_targets([target(original, 0)], vectors([original]))
+    assert set(find_copies(vectors([once, twice]), held, 0.97, 3)) == {once.digest}
+    found = find_all(vectors([*LIMES, once, twice]), held, 0.97, 3)
+    assert set(found) == {once.digest, twice.digest}
+    assert len({match.name for match in found.values()}) == 1
+
+
+def test_nothing_that_copies_a_target_or_a_leak_is_shipped() -> None:
     """The last look before pictures are packed is wider than the first, and ends the run by name."""
-    leak = shown(52, axis=0, picture=TARGETS[2].picture)
+    leak, known = shown(52, axis=0, picture=TARGETS[2].picture), of_targets(DATA, vectors(TARGETS))
+    none = Held({}, vectors([]))
     with pytest.raises(LeakShipped, match=rf"{leak.digest[:12]} copies train:{DATA[2].key}"):
-        check_shipped(vectors([*LIMES, leak]), of_targets(DATA, vectors(TARGETS)), 0.97, 3)
-    check_shipped(vectors(LIMES), of_targets(DATA, vectors(TARGETS)), 0.97, 3)
+        check_shipped(vectors([*LIMES, leak]), known, none, 0.97, 3)
+    copy = shown(53, axis=0, picture=LIMES[0].picture.resize((70, 70)))
+    with pytest.raises(LeakShipped, match=rf"{copy.digest[:12]} copies test:a"):
+        check_shipped(vectors([copy]), known, Held({LIMES[0].digest: "test:a"}, vectors(LIMES)), 0.97, 3)
+    check_shipped(vectors(LIMES), known, none, 0.97, 3)
+
+
+def test_what_is_no_number_passes_no_bound() -> None:
+    """A vector of nothing but NaN is never kept, and takes no other picture with it."""
+    lost = shown(54, axis=0, vector=np.full(DIM, np.nan, np.float32))
+    found = _decide([*LIMES, lost], CONFIG.model_copy(update={"min_similarity": 0.0}))
+    assert found[lost.digest].reason is DropReason.UNREADABLE
+    assert [found[held.digest].reason for held in LIMES] == [None] * len(LIMES)
+
+
+def test_one_url_of_two_categories_is_kept_for_one_and_says_for_which() -> None:
+    """The same key twice: the other row names the category that has it."""
+    rows = [candidate(held, i, name) for name in ("lime", "gravel") for i, held in enumerate(LIMES)]
+    known = [neighbor("lime", 0), neighbor("gravel", 0)]
+    for dedup in (True, False):
+        config = CONFIG.model_copy(update={"dedup": dedup})
+        found = decide(rows, known, Seen(vectors(LIMES)), DATA, Seen(vectors(TARGETS)), config).decisions
+        kept = {row.key: row.neighbor for row in found if row.reason is None}
+        assert len(kept) == len(LIMES)
+        assert all(row.detail == f"kept for {kept[row.key]}" for row in found if row.reason is DropReason.DUPLICATE)
+
+
+def test_why_a_picture_is_unreadable_is_told() -> None:
+    """The embed stage's own words."""
+    rows = [candidate(LIMES[0], 0)]
+    seen = Seen(vectors([]), unreadable={LIMES[0].digest: "truncated: it breaks off"})
+    (row,) = decide(rows, [neighbor("lime", 0)], seen, DATA, Seen(vectors(TARGETS)), CONFIG).decisions
+    assert (row.reason, row.detail) == (DropReason.UNREADABLE, "truncated: it breaks off")
+
+
+def test_bounds_of_a_scorer_must_leave_room() -> None:
+    """A lower bound over the upper one would drop everything."""
+    with pytest.raises(ValidationError, match="least must not be over most"):
+        ScoreBounds(least=0.9, most=0.1)

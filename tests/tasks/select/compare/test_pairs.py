@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from storage.fingerprint import fingerprint
 from storage.records import Cataloged, CopyKind, Embedded, Leak
 from tasks.select.compare.config import CompareConfig
 from tasks.select.compare.pairs import DataSet, find_copies
@@ -102,3 +103,11 @@ def test_one_data_set_is_searched_for_duplicates(scenes: dict[str, bytes]) -> No
 def test_of_nothing_there_are_no_copies(scenes: dict[str, bytes]) -> None:
     """Where one side could not be read at all, bytes alone are compared."""
     assert find_copies(data_set({}), data_set(scenes), CONFIG) == []
+
+
+def test_whatever_changes_what_is_found_or_shown_is_in_the_key() -> None:
+    """Else another page would be asked for, and the old one given."""
+    changed = {"score": 0.99, "shortlist": 3, "shown": 5}
+    assert set(changed) == set(CompareConfig.model_fields)
+    keys = {fingerprint(CompareConfig(**{name: value})) for name, value in changed.items()}
+    assert len(keys | {fingerprint(CompareConfig())}) == 4
