@@ -10,7 +10,7 @@ from flows.stage import SIDE_BY_SIDE, Run, collect, found, seal, total
 from storage.fingerprint import fingerprint
 from storage.manifest import open_stage
 from storage.records import Stage, StageRef
-from tasks.catalog.task import VERSION, data_digest, list_pictures
+from tasks.catalog.task import VERSION, digests, list_pictures
 from tasks.partition import part_names
 
 logger = logging.getLogger(__name__)
@@ -24,15 +24,15 @@ def outside_name(path: str) -> str:
 
 @flow(name="catalog", flow_run_name="catalog {path}", task_runner=SIDE_BY_SIDE, validate_parameters=False)
 def catalog(run: Run, path: str, refresh: bool = False) -> StageRef:
-    """List a folder, a .tar, a list file or a folder of tars; the key holds the content, and the place beside it.
+    """List a folder, a .tar, a list file or a folder of tars; the key holds the content, and the places beside it.
 
-    The rows say where the bytes lie, so after a move they are listed anew; their content does not, so that nothing else
-    runs again. Raises BadInput for what is not there, holds no picture, or is broken.
+    The rows say where the bytes lie, so after a move or a repacking they are listed anew; their content does not, so
+    that nothing else runs again. Raises BadInput for what is not there, holds no picture, or is broken.
     """
-    name, place = f"{Stage.CATALOG}-{outside_name(path)}", str(Path(path).resolve())
-    logger.info("%s: reading what is new in %s", name, place)
-    data = data_digest(path, run.data_root)
-    folder = open_stage(run.data_root, Stage.CATALOG, VERSION, {}, refresh=refresh, data=data, place=place)
+    name = f"{Stage.CATALOG}-{outside_name(path)}"
+    logger.info("%s: reading what is new in %s", name, Path(path).resolve())
+    inputs = digests(path, run.data_root)
+    folder = open_stage(run.data_root, Stage.CATALOG, VERSION, {}, refresh=refresh, **inputs)
     if whole := found(run, name, folder):
         return whole
     parts = collect(name, list_pictures.map(folder, part_names("list", 1), path))

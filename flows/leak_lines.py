@@ -47,9 +47,7 @@ def _lines(paths: Sequence[str], refs: Sequence[StageRef], page: str) -> Iterato
     yield f"page: {page}"
     if all(ref.reused for ref in refs):
         yield "no stage was executed: everything was whole already"
-    of_b, same = told.tally.get("of_b", 0), len({catalog.content for catalog in refs[:-1:2]}) == 1
-    if same and len(set(paths)) > 1:
-        yield "a and b hold the same pictures under the same names: only copies among these were looked for"
+    of_b, same = told.tally.get("of_b", 0), len(refs[:-1:2]) == 1
     found = f"{of_b:,} pictures are copies of one another" if same else f"{of_b:,} pictures of b have a copy in a"
     yield found if rows else "no copies"
 

@@ -3,7 +3,8 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, NoReturn
 
 from prefect import Flow
 from pydantic import ValidationError
@@ -56,8 +57,15 @@ def _write_page(ref: StageRef, out: str) -> None:
         raise BadInput(f"the page cannot be written to {out}: {error.strerror}", "give another --out") from error
 
 
+def _unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """An error's traceback, and not the exit code that Python gives it, which here says that there are copies."""
+    sys.__excepthook__(kind, error, trace)
+    sys.exit(2)
+
+
 def main(leaks: Flow[Any, list[StageRef]]) -> None:
     """Run the check from the command line, and exit with what it came to."""
+    sys.excepthook = _unforeseen
     arguments = _arguments()
     try:
         with in_terminal():

@@ -33,11 +33,14 @@ class Check:
 
 
 @flow(name="compare", flow_run_name="compare {names}", task_runner=ONE_BY_ONE, validate_parameters=False)
-def _compare(check: Check, names: tuple[str, str], config: CompareConfig, a: Refs, b: Refs, refresh: bool) -> StageRef:
-    """Find the copies; `names` are shown on the page, so they are part of its key."""
+def _compare(
+    check: Check, names: tuple[str, str], config: CompareConfig, a: Refs, b: Refs | None, refresh: bool
+) -> StageRef:
+    """Find the copies, the duplicates in `a` without `b`; `names` are shown on the page, so they are in the key."""
+    others = {"b": b[0], "b_vectors": b[1]} if b else {}
     folder = open_stage(
         check.data_root, Stage.LEAKS, VERSION, config, refresh=refresh,
-        a=a[0], a_vectors=a[1], b=b[0], b_vectors=b[1], names="\n".join(names),
+        a=a[0], a_vectors=a[1], **others, names="\n".join(names),
     )  # fmt: skip
     if whole := found(check, Stage.LEAKS, folder):
         return whole
@@ -64,14 +67,14 @@ def leaks(
     """Find copies of `b`'s pictures in `a`; the last of the stages holds them.
 
     Each is a folder, a .tar, or a list of paths. Without a recipe hashes alone nominate pairs; with one, the encoder of
-    its `embed` section does too. Where a is b, its duplicates are found.
+    its `embed` section does too. Where both lead to one place, its duplicates are found.
     """
     check, embed = Check(data_root), recipe.embed if recipe else HashConfig(max_unreadable=max_unreadable)
-    paths = list(dict.fromkeys([a, b]))
-    done = dict(zip(paths, earlier(check, paths, embed, refresh), strict=True))
-    names = Path(a).resolve().name, Path(b).resolve().name
-    told = _compare(check, names, config or CompareConfig(), done[a], done[b], refresh)
-    return [*(ref for refs in done.values() for ref in refs), told]
+    places = Path(a).resolve(), Path(b).resolve()
+    ours, *theirs = done = earlier(check, list(dict.fromkeys(map(str, places))), embed, refresh)
+    names = places[0].name, places[1].name
+    told = _compare(check, names, config or CompareConfig(), ours, theirs[0] if theirs else None, refresh)
+    return [*(ref for refs in done for ref in refs), told]
 
 
 if __name__ == "__main__":

@@ -5,17 +5,15 @@ RECALL. Everything is seeded, so the same input gives the same neighbors.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from vision.probing import Exact, probe
+
 RECALL = 0.995
 """The share of a sample's neighbors worth finding that must be found: for 0.99 of all, whatever the sample's luck."""
-
-SAMPLE = 2000
-"""Queries that the recall is measured on."""
 
 _log = logging.getLogger(__name__)
 _ROUNDS, _A_LIST, _SEED = 8, 64, 1234  # of k-means, and the rows a list that it is trained on
@@ -34,14 +32,6 @@ class Nearest:
     recall: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """Search among all pairs, (queries, held, count) -> (scores, places), and which scores are worth finding."""
-
-    search: Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
-    worth: Callable[[np.ndarray], np.ndarray]
-
-
 def lists_for(count: int) -> int:
     """How many lists `count` rows are put into: about twice the square root, a power of two."""
     return int(2 ** max(1, round(np.log2(2 * np.sqrt(max(count, 1))))))
@@ -56,20 +46,14 @@ def _fill(index: Any, held: np.ndarray) -> None:
 
 
 def by_lists(index: Any, queries: np.ndarray, held: np.ndarray, count: int, exact: Exact) -> Nearest:
-    """The nearest of `held` to each query by an empty inverted index of faiss; a row's own place is no success."""
-    asked = np.arange(0, len(queries), max(1, len(queries) // SAMPLE))
-    sample = np.ascontiguousarray(queries[asked])
-    scores, truth = exact.search(sample, held, count)
-    sought = exact.worth(scores) & (truth >= 0)
-    if queries is held:
-        sought &= truth != asked[:, None]
+    """The nearest of `held` to each query by an empty inverted index of faiss."""
+    measured = probe(queries, held, count, exact)
     _fill(index, held)
-    index.nprobe, recall = 1, 1.0
-    while sought.any():
-        found = (truth[:, :, None] == index.search(sample, count)[1][:, None, :]).any(2)
-        if (recall := float(found[sought].mean())) >= RECALL or index.nprobe == index.nlist:
-            break
+    index.nprobe = 1
+    while (recall := measured.recall(index)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(2 * index.nprobe, index.nlist)
+    if index.nprobe == index.nlist:
+        recall = 1.0  # all pairs are compared; what was missed is as near as what was found
     _log.info("%d rows: %d of %d lists are looked into, recall %.4f", len(held), index.nprobe, index.nlist, recall)
     scores, places = index.search(queries, count)
     return Nearest(places, scores, recall)

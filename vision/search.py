@@ -7,7 +7,8 @@ import faiss
 import numpy as np
 
 from vision.hamming import nearest_bits
-from vision.inverted import Exact, Nearest, by_lists, lists_for
+from vision.inverted import Nearest, by_lists, lists_for
+from vision.probing import Exact, at_cosine, flipped
 
 __all__ = ["Nearest", "nearest_hashes", "nearest_vectors"]
 
@@ -49,7 +50,8 @@ def nearest_hashes(queries: np.ndarray, held: np.ndarray, count: int, affordable
     width = 8 * held.shape[1]
     coarse = faiss.IndexBinaryFlat(width)  # by a name: the index does not keep it alive
     index = faiss.IndexBinaryIVF(coarse, width, lists_for(len(held)))
-    return by_lists(index, queries, held, count, Exact(nearest_bits, lambda bits: bits <= WORTH_BITS))
+    exact = Exact(nearest_bits, lambda bits: bits <= WORTH_BITS, lambda rows, rng: flipped(rows, WORTH_BITS, rng))
+    return by_lists(index, queries, held, count, exact)
 
 
 def nearest_vectors(
@@ -69,4 +71,5 @@ def nearest_vectors(
         return Nearest(places, cosines)
     coarse = faiss.IndexFlatIP(dim)
     index = faiss.IndexIVFFlat(coarse, dim, lists_for(len(held)), faiss.METRIC_INNER_PRODUCT)
-    return by_lists(index, queries, held, count, Exact(_nearest_products, lambda cosines: cosines >= least))
+    exact = Exact(_nearest_products, lambda cosines: cosines >= least, lambda rows, rng: at_cosine(rows, least, rng))
+    return by_lists(index, queries, held, count, exact)

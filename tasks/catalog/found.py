@@ -8,9 +8,7 @@ from pathlib import Path
 from storage.errors import BadInput
 from storage.picture_names import LABELED, NAMED, SUFFIXES, is_picture
 from storage.tars import TAR
-
-PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".parquet")
-"""Endings of files that are refused by name, since people try them."""
+from tasks.catalog.packed import PACKED, refuse_archives
 
 LONGEST_LIST = 1 << 30
 """The most bytes of a list; a larger file is some other thing."""
@@ -53,6 +51,7 @@ def _walk(root: Path) -> Iterator[Path]:
 
 def _in_folder(root: Path) -> Found:
     files = {path.relative_to(root).as_posix(): path for path in _walk(root)}
+    refuse_archives(files)
     return Found(
         {key: path for key, path in files.items() if is_picture(key)},
         {f"{key}/": path for key, path in files.items() if key.lower().endswith(TAR)},

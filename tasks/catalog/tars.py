@@ -14,13 +14,17 @@ from storage.errors import BadInput
 from storage.fingerprint import fingerprint
 from storage.picture_names import is_picture
 from storage.records import Cataloged
-from storage.tars import Member, members
+from storage.tars import TAR, Member, members
 from tasks.catalog.found import is_hidden
+from tasks.catalog.packed import is_packed
 from tasks.progress import counted
 
 CHUNK = 1 << 20
 ROWS = 1 << 16
 """Rows that are held as objects at a time."""
+
+VERSION = 2
+"""Of what is remembered: a tar that an older version took for whole may be cut off."""
 
 
 def _key(name: str) -> str:
@@ -40,11 +44,20 @@ def _digest(file: BinaryIO, member: Member, path: Path) -> str:
     return digest.hexdigest()
 
 
+def _refuse_archive(key: str, path: Path) -> None:
+    if not is_hidden(key) and (key.lower().endswith(TAR) or is_packed(key)):
+        raise BadInput(
+            f"{path} holds an archive, {key}, which cannot be read picture by picture",
+            "unpack it into a folder and give that, its archives unpacked or moved out in turn",
+        )
+
+
 def _rows(path: Path) -> Iterator[Cataloged]:
     tell, done = counted(f"catalog {path.name}, bytes", path.stat().st_size), 0
     with path.open("rb") as file:
         for member in members(file, str(path)):
             key = _key(member.name)
+            _refuse_archive(key, path)
             if is_picture(key) and not is_hidden(key):
                 yield Cataloged(key, _digest(file, member, path), str(path), member.offset, member.size)
             tell(member.offset + member.size - done)
@@ -60,7 +73,7 @@ def _read(path: Path) -> pa.Table:
 
 def list_tar(path: Path, held: os.stat_result, known: str) -> pa.Table:
     """The pictures of a tar, a table of Cataloged by member; `known` is the uri of a folder that remembers it."""
-    uri = filesystem.join(known, f"{fingerprint(str(path), held.st_size, held.st_mtime_ns)}.parquet")
+    uri = filesystem.join(known, f"{fingerprint(VERSION, str(path), held.st_size, held.st_mtime_ns)}.parquet")
     if not filesystem.exists(uri):
         tables.write_table(uri, _read(path))
     return tables.read_table(uri)

@@ -23,16 +23,25 @@ def _read(path: str, root: str) -> pa.Table:
     return read_catalog(path, join(root, "outside"))
 
 
-def data_digest(path: str, root: str) -> str:
-    """What the data set holds, wherever it lies; digests of its files are kept under the root."""
-    return content_digest(_read(path, root))
+def _digests(table: pa.Table) -> dict[str, str]:
+    # A table without the marks of a row class, so that not even what is volatile in its rows is left out.
+    places = pa.table({name: table[name] for name in ("path", "offset", "size")})
+    return {"data": content_digest(table), "places": content_digest(places)}
+
+
+def digests(path: str, root: str) -> dict[str, str]:
+    """What the data set holds, `data`, and where in which files it lies, `places`: the inputs of the stage's key.
+
+    Digests of its files are kept under the root.
+    """
+    return _digests(_read(path, root))
 
 
 @partition("list")
 def list_pictures(folder: StageFolder, part: str, path: str) -> Outcome:
     """Write one row a picture, and those that are too large to be one."""
     table = _read(path, folder.root)
-    if content_digest(table) != folder.inputs["data"]:
+    if _digests(table) != folder.inputs:
         raise BadInput(f"{path} changed while it was read", "wait until it is whole, and run this again")
     fits = pc.less_equal(table["size"], LARGEST)
     large = from_table(table.filter(pc.invert(fits)), Cataloged)

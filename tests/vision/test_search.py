@@ -1,3 +1,6 @@
+import tracemalloc
+
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,7 +9,9 @@ from hypothesis import strategies as st
 from vision import hamming as searching
 from vision.hamming import by_keeping, nearest_bits
 from vision.hashes import hamming
-from vision.search import nearest_hashes, nearest_vectors
+from vision.inverted import by_lists
+from vision.probing import Exact, at_cosine, flipped
+from vision.search import WORTH_BITS, nearest_hashes, nearest_vectors
 
 SIZES = st.integers(1, 60)
 
@@ -97,6 +102,76 @@ def test_inverted_lists_of_hashes_find_near_ones() -> None:
     found, exact = nearest_hashes(held, held, 3, affordable=0), nearest_hashes(held, held, 3)
     assert found.recall >= 0.99
     assert (found.scores == exact.scores)[exact.scores <= 4].mean() >= 0.99
+
+
+@pytest.mark.parametrize("noise", [0.04, 0.08])
+def test_copies_too_rare_for_a_sample_are_found(noise: float) -> None:
+    """Where the sampled queries have no neighbor worth finding, rows beside those that are searched stand for them."""
+    rng = np.random.default_rng(0)
+    held, queries = _unit(rng, 20_000, 64), _unit(rng, 4000, 64)
+    rare, of = np.arange(1, 4000, 20), rng.choice(20_000, 200, replace=False)  # every second query is sampled
+    near = held[of] + noise * rng.normal(size=(200, 64))
+    queries[rare] = near / np.linalg.norm(near, axis=1, keepdims=True)
+    found = nearest_vectors(queries, held, 10, least=0.8, affordable=0)
+    assert (found.places[rare] == of[:, None]).any(1).mean() >= 0.99
+    assert 0.99 <= found.recall <= 1
+
+
+def test_copies_of_hashes_too_rare_for_a_sample_are_found() -> None:
+    """As of vectors: a few bits away is near."""
+    rng = np.random.default_rng(0)
+    held, queries = _hashes(rng, 3000), _hashes(rng, 4000)
+    rare, of = np.arange(1, 4000, 20), rng.choice(3000, 200, replace=False)
+    queries[rare] = held[of]
+    queries[rare, 3] ^= np.uint8(0b1011)
+    found = nearest_hashes(queries, held, 3, affordable=0)
+    assert (found.places[rare] == of[:, None]).any(1).mean() >= 0.99
+
+
+@given(st.integers(1, 300), st.floats(-1, 0.999), st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_vectors_at_the_bound_are_worth_finding(count: int, least: float, seed: int) -> None:
+    """They are unit vectors whose cosine to their row is the bound or hardly more."""
+    rng = np.random.default_rng(seed)
+    rows = _unit(rng, count)
+    cosines = (at_cosine(rows, least, rng) * rows).sum(1)
+    assert (cosines >= least).all()
+    assert (cosines <= max(least, 0) + 0.02).all()
+
+
+@given(st.integers(1, 300), st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_hashes_with_flipped_bits_are_worth_finding(count: int, seed: int) -> None:
+    """Each differs from its row in one bit to as many as tell of copies."""
+    rng = np.random.default_rng(seed)
+    rows = _hashes(rng, count)
+    bits = hamming(flipped(rows, WORTH_BITS, rng), rows).diagonal()
+    assert ((bits >= 1) & (bits <= WORTH_BITS)).all()
+
+
+def test_what_nothing_is_sought_of_is_searched_whole() -> None:
+    """A recall that cannot be measured is not said: every list is looked into, and then it is 1."""
+
+    def by_cosine(queries: np.ndarray, held: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        return faiss.knn(queries, held, count, metric=faiss.METRIC_INNER_PRODUCT)
+
+    held, coarse = _unit(np.random.default_rng(5), 600), faiss.IndexFlatIP(16)
+    index = faiss.IndexIVFFlat(coarse, 16, 16, faiss.METRIC_INNER_PRODUCT)
+    exact = Exact(by_cosine, lambda cosines: cosines > 2, lambda rows, _: rows)
+    found = by_lists(index, held[:50], held, 3, exact)
+    assert index.nprobe == index.nlist
+    assert found.recall == 1
+    assert (found.places == nearest_vectors(held[:50], held, 3).places).all()
+
+
+def test_a_long_shortlist_takes_no_more_memory_than_its_answer() -> None:
+    """Whether a neighbor was found is looked up, not compared with all that were found."""
+    held = _families(np.random.default_rng(6), 500)
+    nearest_vectors(held, held, 500, least=0.9, affordable=0)  # what faiss and numpy load is no part of it
+    tracemalloc.start()
+    nearest_vectors(held, held, 500, least=0.9, affordable=0)
+    assert tracemalloc.get_traced_memory()[1] < 20 * len(held) * 500 * 8
+    tracemalloc.stop()
 
 
 def test_the_same_search_gives_the_same_neighbors() -> None:

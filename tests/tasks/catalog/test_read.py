@@ -3,20 +3,22 @@
 import hashlib
 import io
 import os
+import re
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import BadInput
 from storage.filesystem import read_range
-from storage.records import Cataloged
+from storage.records import Cataloged, ShardEntry
 from storage.shards import Sample, pack
-from storage.tables import content_digest, from_table
+from storage.tables import content_digest, from_table, to_table, write_table
 from tasks.catalog.read import read_catalog
 
 PART = st.text("abü ,(1", min_size=1, max_size=6).filter(lambda part: part == part.strip())
@@ -154,6 +156,8 @@ def test_our_own_shards_are_a_data_set(tmp_path: Path) -> None:
     """The pictures, and not the labels and texts beside them."""
     sample = Sample("key", "jpg", b"picture", 0, {"title": "a"})
     lay(tmp_path / "shard" / "0a1b", {"abcd/shard-00.tar": pack([sample]).tar, "manifest.json": b"{}"})
+    rows_of_shard = to_table([ShardEntry("key", "0", "lime", 512, 7, "shard-00.tar")], ShardEntry)
+    write_table(str(tmp_path / "shard" / "0a1b" / "abcd" / "shard.ShardEntry.parquet"), rows_of_shard)
     (row,) = rows(tmp_path / "shard" / "0a1b", tmp_path / "known")
     assert (row.key, bytes_of(row)) == ("abcd/shard-00.tar/key.jpg", b"picture")
 
@@ -186,6 +190,54 @@ def test_a_broken_tar_in_a_folder_is_named(tmp_path: Path) -> None:
     lay(tmp_path / "data", {"b/x.tar": b"broken", **FILES})
     with pytest.raises(BadInput, match=r"b/x\.tar cannot be read as a tar"):
         rows(tmp_path / "data", tmp_path / "known")
+
+
+def _pictures_in_parquet(path: Path) -> bytes:
+    """A table with pictures in it, as data sets are handed around."""
+    image = pa.array([{"bytes": b"picture", "path": "a.jpg"}])
+    write_table(str(path / "made"), pa.table({"image": image, "label": [1]}))
+    return (path / "made").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["train.tar.gz", "b/TRAIN.TGZ", "z.zip", "x.tar.zst", "x.7z", "images.gz", "broken.parquet", "t.arrow"]
+)
+def test_an_archive_in_a_folder_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    """What is not looked into may hold copies, so it is no part of a data set that passes for clean."""
+    folder = lay(tmp_path / "data", {**FILES, name: b"x"})
+    with pytest.raises(BadInput, match=rf"1 archives that .*: .*{re.escape(name)}") as error:
+        rows(folder, tmp_path / "known")
+    assert error.value.mend.startswith("unpack them")
+    assert "move them out" in error.value.mend
+
+
+def test_tables_and_texts_beside_the_pictures_are_no_archives(tmp_path: Path) -> None:
+    """A table is refused only where it has room for pictures, a compressed text never."""
+    (tmp_path / "made").mkdir()
+    packed = _pictures_in_parquet(tmp_path / "made")
+    write_table(str(tmp_path / "labels"), pa.table({"path": ["a.PNG"], "label": [1]}))
+    beside = {"labels.parquet": (tmp_path / "labels").read_bytes(), "captions.json.gz": b"x", ".cache/x.zip": b"x"}
+    folder = lay(tmp_path / "data", {**FILES, **beside})
+    assert [row.key for row in rows(folder, tmp_path / "known")] == sorted(FILES)
+    lay(folder, {"p.parquet": packed})
+    with pytest.raises(BadInput, match=r"1 archives that .*: .*p\.parquet"):
+        rows(folder, tmp_path / "known")
+
+
+@pytest.mark.parametrize("name", ["n01440764.tar", "b/more.zip", "x.parquet"])
+def test_an_archive_in_a_tar_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    """A tar of tars is unpacked once by who gives it."""
+    with pytest.raises(BadInput, match=rf"a\.tar holds an archive, {re.escape(name)}") as error:
+        rows(tar(tmp_path / "a.tar", {**FILES, name: b"x"}), tmp_path / "known")
+    assert error.value.mend.startswith("unpack")
+
+
+def test_a_tar_cut_off_between_two_members_is_named(tmp_path: Path) -> None:
+    """The half of a download is no data set without leaks."""
+    packed = tar(tmp_path / "cut.tar", {f"{place}.jpg": b"x" * 512 for place in range(5)})
+    packed.write_bytes(packed.read_bytes()[: 4 * 512])
+    with pytest.raises(BadInput, match=r"cut\.tar cannot be read as a tar: it is cut off"):
+        rows(packed, tmp_path / "known")
 
 
 def test_what_is_no_file_is_told(tmp_path: Path) -> None:
