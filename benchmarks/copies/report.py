@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,21 +17,21 @@ AT_LEAST = {"hash_img_per_s": 1000.0, "vectors_recall": 0.99}
 AT_MOST = {"search_50k_s": 1.0, "vectors_gb": 8.0}
 
 
-def _from_a_process(module: str, *arguments: object) -> dict[str, float]:
+def _from_a_process(module: str, *arguments: object) -> dict[str, Any]:
     """What one measurement prints last, from a process of its own."""
     command = [sys.executable, "-m", f"benchmarks.copies.{module}", *map(str, arguments)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own module
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def speeds(photographs: Sequence[Path], vectors: Path, count: int) -> dict[str, float]:
+def speeds(photographs: Sequence[Path], vectors: Path, count: int) -> dict[str, Any]:
     """Hashing these photographs, searching 50,000 hashes, and deduplicating `count` vectors made of those in a file."""
     fast, crowd = _from_a_process("speed", *photographs), _from_a_process("million", vectors, count)
     return fast | {"vectors_1m_s": crowd["seconds"], "vectors_recall": crowd["recall"], "vectors_gb": crowd["peak_gb"]}
 
 
-def missed(fast: Mapping[str, float]) -> list[str]:
+def missed(fast: Mapping[str, Any]) -> list[str]:
     """The bounds that these figures miss."""
     slow = [f"{name}: {fast[name]} is under {bound:g}" for name, bound in AT_LEAST.items() if fast[name] < bound]
     return slow + [f"{name}: {fast[name]} is over {bound:g}" for name, bound in AT_MOST.items() if fast[name] > bound]

@@ -2,7 +2,7 @@
 
     python -m benchmarks.copies.speed FILE...
 
-The best of three rounds each, since other work on the machine only ever slows one; one JSON object.
+The median of five rounds each, and all of them; one JSON object.
 """
 
 import json
@@ -12,20 +12,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
-CORES, ROUNDS, HASHES, COUNT = 2, 3, 50_000, 10
+CORES, ROUNDS, HASHES, COUNT = 2, 5, 50_000, 10
 
 
-def best_of(rounds: int, work: Callable[[], object]) -> float:
-    """Seconds of the quickest of some rounds."""
+def timed(work: Callable[[], object]) -> list[float]:
+    """Seconds of each of some rounds."""
     seconds = []
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         begun = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - begun)
-    return min(seconds)
+    return seconds
 
 
 def use_two_cores() -> None:
@@ -40,26 +41,34 @@ def _hashed(data: bytes) -> tuple[bytes, bytes]:
     return perceptual_hashes(gray_thumbnail(decode_scaled(data, 10**8, 1, SIDE).picture))
 
 
-def hashing_seconds(pictures: list[bytes]) -> float:
-    """Seconds from the bytes of all pictures to their thumbnails and hashes."""
+def hashing_seconds(pictures: list[bytes]) -> list[float]:
+    """Seconds from the bytes of all pictures to their thumbnails and hashes, by round."""
     with ThreadPoolExecutor(CORES) as threads:
-        return best_of(ROUNDS, lambda: list(threads.map(_hashed, pictures, chunksize=50)))
+        return timed(lambda: list(threads.map(_hashed, pictures, chunksize=50)))
 
 
-def search_seconds() -> float:
-    """Seconds for the nearest of each of 50,000 hashes."""
+def search_seconds() -> list[float]:
+    """Seconds for the nearest of each of 50,000 hashes, by round."""
     from vision.search import nearest_hashes
 
     hashes = np.random.default_rng(0).integers(0, 256, (HASHES, 8), dtype=np.uint8)
-    return best_of(ROUNDS, lambda: nearest_hashes(hashes, hashes, COUNT + 1))
+    return timed(lambda: nearest_hashes(hashes, hashes, COUNT + 1))
 
 
 def main() -> None:
     """Measure, and print one JSON object."""
     use_two_cores()
     pictures = [Path(file).read_bytes() for file in sys.argv[1:]]
-    rate = len(pictures) / hashing_seconds(pictures)
-    print(json.dumps({"hash_img_per_s": round(rate), "search_50k_s": round(search_seconds(), 3)}))
+    rates = [round(len(pictures) / seconds) for seconds in hashing_seconds(pictures)]
+    searched = [round(seconds, 3) for seconds in search_seconds()]
+    print(
+        json.dumps(
+            {
+                "hash_img_per_s": round(median(rates)), "hash_img_per_s_rounds": rates,
+                "search_50k_s": median(searched), "search_50k_s_rounds": searched,
+            }
+        )
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.embedding.busy import Busy
-from benchmarks.embedding.photographs import Shard
+from benchmarks.embedding.photographs import Shards
 from tasks.embed.config import EmbedConfig
 from tasks.embed.embed import embed
 from tasks.embed.models import Models
@@ -50,10 +50,10 @@ def _seconds(work: Callable[[], object]) -> float:
 class Contest:
     """One encoder, and pictures enough for a turn."""
 
-    def __init__(self, encoder: Encoder, shard: Shard) -> None:
-        self._encoder, self._shard, self._models = encoder, shard, Models((encoder,))
+    def __init__(self, encoder: Encoder, held: Shards) -> None:
+        self._encoder, self._held, self._models = encoder, held, Models((encoder,))
         self._config, self._batch = EmbedConfig(encoder=encoder.config), self._models.batch_size(None)
-        read = [decode(shard.read(digest), 10**8) for digest in shard.digests[: self._batch]]
+        read = [decode(held.read(digest), 10**8) for digest in held.digests[: self._batch]]
         self._inputs = encoder.inputs([encoder.square(picture) for picture in read])
         with one_core_each():
             once = min(_seconds(lambda: self._forward(None)) for _ in range(3))
@@ -73,9 +73,9 @@ class Contest:
 
     def embed(self) -> float:
         """From the tar to vectors, hashes and thumbnails."""
-        held = self._shard.digests
+        held = self._held.digests
         digests = (held[place % len(held)] for place in range(self._batches * self._batch))
-        return self._rate(lambda: embed(digests, self._shard.read, self._config, self._models))
+        return self._rate(lambda: embed(digests, self._held.read, self._config, self._models))
 
     def rounds(self, number: int) -> Iterator[tuple[float, float, float, float]]:
         """Turns of the three, the first round's thrown away, and how busy a GPU was in the last."""
@@ -87,9 +87,9 @@ class Contest:
                 yield forward, shared, whole, busy.share
 
 
-def contest(encoder: Encoder, shard: Shard, rounds: int) -> Rates:
+def contest(encoder: Encoder, held: Shards, rounds: int) -> Rates:
     """The rates of so many rounds."""
-    forward, shared, whole, busy = map(list, zip(*Contest(encoder, shard).rounds(rounds), strict=True))
+    forward, shared, whole, busy = map(list, zip(*Contest(encoder, held).rounds(rounds), strict=True))
     return Rates(f"{encoder.config.name} {encoder.config.precision} on {encoder.device}", forward, shared, whole, busy)
 
 

@@ -1,51 +1,68 @@
-"""Photographs in one tar, as shards hold them, and what reads one of them by its digest."""
+"""Photographs in tars, as the product packs them, and what reads one of them by its digest."""
 
-import hashlib
-import io
-import tarfile
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.web.missing import Missing
 from storage.filesystem import read_range
 from storage.pictures import digest_of
-
-Read = Callable[[str], bytes]
+from storage.shards import Sample, pack
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
-    """A tar of pictures; `places` are offset and size of each, by digest."""
+class Place:
+    """Where a picture lies: a tar, and the offset and size in it in bytes."""
 
-    path: Path
-    places: dict[str, tuple[int, int]]
+    tar: Path
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Tars of pictures, whose keys are their digests; `places` has each by its digest, in the tars' order."""
+
+    places: dict[str, Place]
 
     @property
     def digests(self) -> Sequence[str]:
-        """The pictures, in the tar's order."""
+        """The pictures, in the tars' order."""
         return list(self.places)
+
+    @property
+    def tars(self) -> Sequence[Path]:
+        """The files."""
+        return sorted({place.tar for place in self.places.values()})
 
     def read(self, digest: str) -> bytes:
         """The bytes of one, checked, as the stage reads them."""
-        data = read_range(str(self.path), *self.places[digest])
+        place = self.places[digest]
+        data = read_range(str(place.tar), place.offset, place.size)
         if digest_of(data) != digest:
-            raise ValueError(f"{self.path} does not hold {digest}")
+            raise ValueError(f"{place.tar} does not hold {digest}")
         return data
 
 
-def pack(root: Path, count: int, path: Path) -> Shard:
-    """The first so many photographs below a folder, spread over it, as one tar."""
+def _sample(photograph: Path) -> Sample:
+    data = photograph.read_bytes()
+    return Sample(digest_of(data), "jpg", data, 0, {})
+
+
+def _packed(photographs: Sequence[Path], tar: Path) -> Iterator[tuple[str, Place]]:
+    packed = pack(map(_sample, photographs))
+    tar.write_bytes(packed.tar)
+    yield from ((digest, Place(tar, *place)) for digest, place in packed.places.items())
+
+
+def shards(root: Path, count: int, folder: Path, tars: int = 1) -> Shards:
+    """So many photographs, spread over all that lie below `root`, in so many tars below `folder`."""
     found = sorted(root.rglob("*.jpg"))
     if len(found) < count:
         raise Missing(f"{root} holds {len(found)} photographs of {count}; name the Grocery data set with GROCERY_ROOT")
-    with tarfile.open(path, "w") as tar:
-        for number, file in enumerate(found[:: len(found) // count][:count]):
-            member = tarfile.TarInfo(f"{number:06}.jpg")
-            member.size = file.stat().st_size
-            tar.addfile(member, io.BytesIO(file.read_bytes()))
-    with tarfile.open(path) as tar:
-        members = [(member.offset_data, member.size) for member in tar]
-    held = path.read_bytes()
-    places = {hashlib.sha256(held[at : at + size]).hexdigest(): (at, size) for at, size in members}
-    return Shard(path, places)
+    folder.mkdir(parents=True)
+    chosen = found[:: len(found) // count][:count]
+    places: dict[str, Place] = {}
+    for number in range(tars):
+        places.update(_packed(chosen[number::tars], folder / f"{number:05}.tar"))
+    return Shards(places)

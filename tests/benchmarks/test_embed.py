@@ -45,10 +45,12 @@ def test_too_few_photographs_are_missing(photographs: Path, tmp_path: Path) -> N
 
 def test_the_peer_has_a_process_for_each_tar(tmp_path: Path) -> None:
     """It is named all tars, and hangs where a process has none."""
-    words = command(Path("python"), tmp_path / "clip.pt", [tmp_path / "0.tar", tmp_path / "1.tar"], tmp_path / "out")
+    words = command(
+        Path("python"), tmp_path / "clip.safetensors", [tmp_path / "0.tar", tmp_path / "1.tar"], tmp_path / "out"
+    )
     assert f"--input_dataset={{{tmp_path}/0.tar,{tmp_path}/1.tar}}" in words
     assert "--num_prepro_workers=2" in words
-    assert f"--clip_model=open_clip:ViT-B-32/{tmp_path}/clip.pt" in words
+    assert f"--clip_model=open_clip:ViT-B-32/{tmp_path}/clip.safetensors" in words
 
 
 def test_vectors_and_rate_are_read_as_the_peer_writes_them(tmp_path: Path) -> None:
