@@ -5,7 +5,7 @@ from dataclasses import asdict
 from prefect import flow, unmapped
 
 from flows.recipe import GivenRecipe, Recipe
-from flows.remote import run_elsewhere
+from flows.remote import run_elsewhere, within
 from flows.stage import ONE_BY_ONE, Run, collect, found, newest, seal, total
 from storage.manifest import Part, StageFolder, open_stage
 from storage.records import Stage, StageRef
@@ -69,9 +69,12 @@ def _elsewhere(recipe: Recipe, name: str, what: Stage, given: StageRef, refresh:
 def embed(
     recipe: GivenRecipe, what: Stage = Stage.CRAWL, pictures: StageRef | None = None, refresh: bool = False
 ) -> StageRef:
-    """Embed the pictures of the crawl, or those of the targets (`what`), here or on the gpu pool (`embed.where`)."""
+    """Embed the pictures of the crawl, or those of the targets (`what`), here or on the gpu pool (`embed.where`).
+
+    A run of the gpu pool's deployment works itself: of those there is one at a time, so another would wait for it.
+    """
     name = Stage.EMBED if what is Stage.CRAWL else f"{Stage.EMBED}-{what}"
     given = newest(recipe, what, pictures)
-    if recipe.embed.where == "deployment":
+    if recipe.embed.where == "deployment" and not within(DEPLOYMENT):
         return _elsewhere(recipe, name, what, given, refresh)
     return embed_pictures_of(recipe, name, recipe.embed, given, refresh)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from storage.errors import BadInput
 from vision.config import EncoderConfig
-from vision.weights import HUB, about_timm, checkpoint_of, how_to_fetch, tagged
+from vision.origins import about_open_clip, about_timm, how_to_fetch, tagged
+from vision.weights import HUB, MALFORMED, checkpoint_of
 
 if TYPE_CHECKING:
     from open_clip import CLIP
@@ -37,7 +38,8 @@ def _timm(config: EncoderConfig) -> "nn.Module":
     name = tagged(config)
     # 0 classes: the pooled features, without the classifier that was trained with them.
     options: dict[str, Any] = {"num_classes": 0, **_at_size(name, config), **config.options}
-    model: nn.Module = timm.create_model(name, pretrained=config.pretrained is not None, **options)
+    download = config.checkpoint is None and (config.pretrained is not None or name.startswith(HUB))
+    model: nn.Module = timm.create_model(name, pretrained=download, **options)
     if config.checkpoint is not None:
         _read(model, config)
     return model
@@ -51,6 +53,12 @@ def clip_name(config: EncoderConfig) -> str:
     return config.name if ":" in config.name else config.name.replace("/", "-")
 
 
+def _activation(config: EncoderConfig) -> dict[str, bool]:
+    """QuickGELU where the tag was trained with it: open_clip builds the architecture's own, and only warns."""
+    quick = config.pretrained and any(about.get("quick_gelu") for about in about_open_clip(config))
+    return {"force_quick_gelu": True} if quick else {}
+
+
 def _open_clip(config: EncoderConfig) -> "CLIP":
     import open_clip
 
@@ -58,14 +66,16 @@ def _open_clip(config: EncoderConfig) -> "CLIP":
     weights = config.checkpoint if config.checkpoint is not None else config.pretrained
     tag = None if name.startswith(_FOLDER) else weights
     required = weights is not None or name.startswith(HUB)
-    return open_clip.create_model(name, pretrained=tag, require_pretrained=required, **config.options)
+    options: dict[str, Any] = {**_activation(config), **config.options}
+    return open_clip.create_model(name, pretrained=tag, require_pretrained=required, **options)
 
 
 def _load(create: "Callable[[EncoderConfig], nn.Module]", config: EncoderConfig) -> "nn.Module":
     try:
         return create(config).float()
-    except (OSError, RuntimeError, TypeError, ValueError, AssertionError) as error:
-        weights, why = config.checkpoint or config.pretrained or "random weights", str(error).partition("\n")[0]
+    except MALFORMED as error:
+        weights = config.checkpoint or config.pretrained or "its weights"
+        why = str(error).partition("\n")[0] or type(error).__name__
         raise BadInput(
             f"encoder: {config.kind} gives no {config.name} with {weights}: {why}", how_to_fetch(config)
         ) from error
@@ -79,9 +89,17 @@ def load_clip(config: EncoderConfig) -> "CLIP":
     return _load(_open_clip, config)
 
 
+def _picture_tower(clip: "CLIP") -> "nn.Module":
+    """Its pooled features alone: CoCa's gives the tokens that its captioner reads, too."""
+    tower: nn.Module = clip.visual
+    if getattr(tower, "output_tokens", False):
+        tower.output_tokens = False  # type: ignore[assignment]  # a flag, which torch takes for a module
+    return tower
+
+
 def load_backbone(config: EncoderConfig) -> "nn.Module":
     """The picture tower in float32, [b, 3, h, w] -> [b, d], trainable; random where no weights are named.
 
     Raises BadInput where the architecture is unknown or its weights cannot be found, read or downloaded.
     """
-    return _load(_timm, config) if config.kind == "timm" else load_clip(config).visual
+    return _load(_timm, config) if config.kind == "timm" else _picture_tower(load_clip(config))

@@ -24,11 +24,15 @@ class EncoderConfig(Section):
     )
     pretrained: str | None = Field(None, description="The library's tag of weights to download, where no checkpoint is")
     options: dict[str, str | int | float | bool] = Field(
-        {}, description="Further arguments of the library's create_model, such as pad_type: same"
+        {},
+        description="Further arguments of the library's create_model, such as pad_type: same; "
+        "force_quick_gelu: true for a file of weights that were trained with QuickGELU, as OpenAI's were",
     )
     image_size: int = Field(224, ge=16, le=2048, description="Side of the square input, in pixels")
-    crop: Literal["center", "squash"] = Field(
-        "center", description="center: keep proportions and cut the middle out; squash: keep all and lose proportions"
+    crop: Literal["center", "squash"] | None = Field(
+        None,
+        description="center: keep proportions and cut the middle out; squash: keep all and lose proportions; "
+        "as the model was trained, where the library says squash, else center",
     )
     crop_share: float = Field(1.0, gt=0, le=1, description="Share of the resized side that the crop keeps")
     interpolation: Interpolation | None = Field(
@@ -56,7 +60,8 @@ class EncoderConfig(Section):
 
     def __hash__(self) -> int:
         # Options are a mapping, which has no hash of its own; a loaded encoder is cached by its config.
-        return hash(self.model_dump_json())
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return hash(tuple((fields | {"options": frozenset(self.options.items())}).values()))
 
 
 class ResizeConfig(Section):

@@ -10,16 +10,17 @@ from PIL import Image
 
 from storage.errors import BadInput
 from vision.backbones import load_backbone
-from vision.computing import computing
+from vision.computing import computing, device_of
 from vision.config import EncoderConfig
 from vision.inputs import Input, input_of
+from vision.origins import license_of
 from vision.preprocess import Pixels, normalized, preprocess, square
-from vision.weights import HUB, encoder_digest, license_of
+from vision.weights import HUB, encoder_digest
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["Encoder", "EncoderConfig", "encoder_digest", "load_backbone", "load_encoder", "preprocess"]
+__all__ = ["Encoder", "EncoderConfig", "device_of", "encoder_digest", "load_backbone", "load_encoder", "preprocess"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,21 @@ class Encoder:
         """The picture at the encoder's input size: what a worker can do of its work."""
         return square(picture, self.input)
 
-    def inputs(self, squares: Sequence[Pixels]) -> "Tensor":
-        """What the backbone is shown of squares, as one batch on the device: float32 [n, 3, side, side]."""
+    def _stacked(self, squares: Sequence[Pixels]) -> "Tensor":
+        """One batch of bytes, [n, side, side, 3], where a GPU can copy from by itself while this thread goes on."""
         import torch
 
-        # A GPU copies from pinned memory by itself, while this thread goes on.
         shape, pinned = (len(squares), self.image_size, self.image_size, 3), self.device.startswith("cuda")
         stacked = torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)
         np.stack(squares, out=stacked.numpy())
+        return stacked
+
+    def _on_device(self, stacked: "Tensor") -> "Tensor":
         return normalized(stacked.to(self.device, non_blocking=True), self.input)
+
+    def inputs(self, squares: Sequence[Pixels]) -> "Tensor":
+        """What the backbone is shown of squares, as one batch on the device: float32 [n, 3, side, side]."""
+        return self._on_device(self._stacked(squares))
 
     def features(self, inputs: "Tensor") -> "Tensor":
         """What the backbone makes of them, in any precision, [n, dim]; a GPU may still be at work on it."""
@@ -69,10 +76,13 @@ class Encoder:
 
         if not squares:
             return np.zeros((0, self.dim), np.float32)
+        stacked = self._stacked(squares)
+        # The copy waits its turn too: a GPU holds the input of one batch, however many threads have one ready.
+        with computing(self.config, self.device):
+            features = self.features(self._on_device(stacked))
         with torch.inference_mode():
-            features = self.features(self.inputs(squares)).float()
-            vectors: NDArray[np.float32] = torch.nn.functional.normalize(features, dim=1).cpu().numpy()
-            return vectors
+            vectors: NDArray[np.float32] = torch.nn.functional.normalize(features.float(), dim=1).cpu().numpy()
+        return vectors
 
     def encode(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
         """Unit vectors, float32 [n, dim], of RGB pictures, as one batch."""
@@ -86,13 +96,6 @@ def check_weights(config: EncoderConfig) -> None:
             f"encoder: {config.name} has no weights, so its vectors would mean nothing",
             "set encoder.checkpoint to a local file, or encoder.pretrained to a tag",
         )
-
-
-def device_of(name: str) -> str:
-    """The device itself; for auto a GPU where there is one."""
-    import torch
-
-    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
 def _dim(backbone: "nn.Module", config: EncoderConfig, device: str) -> int:
@@ -126,7 +129,9 @@ def frozen(backbone: "nn.Module", config: EncoderConfig, device: str) -> Encoder
 def load_encoder(config: EncoderConfig, device: str = "cpu") -> Encoder:
     """Load an encoder once a process, on a GPU where `device` is auto and there is one.
 
-    Raises BadInput where it has no weights or they cannot be had.
+    Raises BadInput where it has no weights or they cannot be had, where nobody says how it was trained to see, or
+    where there is no such device.
     """
     check_weights(config)
-    return frozen(load_backbone(config), config, device)
+    input_of(config)  # before anything is downloaded
+    return frozen(load_backbone(config), config, device_of(device))

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from storage.errors import BadInput
 from vision.backbones import clip_name, load_clip
+from vision.computing import device_of
 from vision.config import EncoderConfig
-from vision.encoders import check_weights, device_of
+from vision.encoders import check_weights
 from vision.weights import merges_of
 
 if TYPE_CHECKING:

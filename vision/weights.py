@@ -1,10 +1,13 @@
-"""An encoder's weights: which files they are, a digest of them, their license, and where to fetch what is missing."""
+"""An encoder's weights: which files they are, and a digest of them."""
 
 import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
+
+from safetensors import SafetensorError
 
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
@@ -15,6 +18,15 @@ FOLDER_CONFIG = "open_clip_config.json"
 
 HUB = "hf-hub:"
 """What the name of a model begins with that is a repository of the hub."""
+
+MALFORMED = (
+    OSError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, AssertionError, EOFError,
+    UnpicklingError, SafetensorError,
+)  # fmt: skip
+"""What libraries raise of weights that are cut short, are something else, or are another model's."""
+
+LOADING = 2
+"""How weights are loaded; another number where the same ones would give other vectors than before."""
 
 _ABOUT = {".md", ".png", ".jpg"}
 """Endings of what is written about a model; all else in its folder may change what it says of a picture or a text."""
@@ -42,10 +54,35 @@ def checkpoint_of(config: EncoderConfig) -> Path:
     )
 
 
+def folder_part(folder: Path, name: str) -> dict[str, Any]:
+    """One part of an open_clip folder's configuration, empty where it lacks it; raises BadInput where it is broken."""
+    path = folder / FOLDER_CONFIG
+    try:
+        part = json.loads(path.read_text()).get(name, {})
+    except (OSError, ValueError, AttributeError) as error:
+        raise _broken(path, str(error)) from error
+    if not isinstance(part, dict):
+        raise _broken(path, f"its {name} is {part!r}")
+    return part
+
+
+def _broken(path: Path, why: str) -> BadInput:
+    return BadInput(
+        f"encoder.checkpoint: {path} is no configuration of open_clip's: {why}",
+        "bring the folder here again, whole, or set encoder.checkpoint to another",
+    )
+
+
 def merges_of(folder: Path) -> Path | None:
-    """The vocabulary of an open_clip folder: in it, else where its configuration says; None for open_clip's own."""
-    about = json.loads((folder / FOLDER_CONFIG).read_text())
-    named = about.get("model_cfg", {}).get("text_cfg", {}).get("tokenizer_kwargs", {}).get("bpe_path")
+    """The vocabulary of an open_clip folder: in it, else where its configuration says; None for open_clip's own.
+
+    Raises BadInput where the configuration is broken.
+    """
+    text = folder_part(folder, "model_cfg").get("text_cfg", {})
+    try:
+        named = text.get("tokenizer_kwargs", {}).get("bpe_path")
+    except AttributeError as error:
+        raise _broken(folder / FOLDER_CONFIG, f"its text_cfg is {text!r}") from error
     if named is None:
         return None
     return next((path for path in (folder / Path(named).name, Path(named)) if path.is_file()), None)
@@ -69,52 +106,5 @@ def encoder_digest(config: EncoderConfig) -> str:
     Weights that are downloaded count by their tag.
     """
     if config.checkpoint is None:
-        return fingerprint(config)
-    return fingerprint(config, *(bytes_digest(path) for path in _files(checkpoint_of(config))))
-
-
-def tagged(config: EncoderConfig) -> str:
-    """What timm calls an architecture with a tag."""
-    return f"{config.name}.{config.pretrained}" if config.pretrained else config.name
-
-
-def about_timm(name: str) -> Any:
-    """What timm knows of an architecture and its tag; None where it has no such weights."""
-    import timm
-
-    try:
-        return timm.models.get_pretrained_cfg(name)
-    except RuntimeError:
-        return None
-
-
-def _repository(config: EncoderConfig) -> str:
-    """The repository of the hub that holds the weights; empty where the library knows none."""
-    if config.name.startswith(HUB):
-        return config.name.removeprefix(HUB)
-    if config.kind == "timm":
-        return str(getattr(about_timm(tagged(config)), "hf_hub_id", "") or "")
-    import open_clip
-
-    known = open_clip.get_pretrained_cfg(config.name.replace("/", "-"), config.pretrained or "")
-    return str(known.get("hf_hub", "")).rstrip("/")
-
-
-def how_to_fetch(config: EncoderConfig) -> str:
-    """What to do where the weights cannot be had: which repository to fetch elsewhere, and which field to set."""
-    if config.checkpoint or not (repository := _repository(config)):
-        return f"check encoder.name, pretrained, checkpoint and options; {config.kind} downloads nothing by this name"
-    # The folder of an open_clip model says its activation too, which the name of an architecture may not.
-    brought = "model.safetensors in it" if config.kind == "timm" else "it"
-    return (
-        f"where this machine cannot reach the hub, run `hf download {repository} --local-dir FOLDER` on another, bring "
-        f"the folder here, set encoder.checkpoint to {brought} and leave out encoder.pretrained; "
-        "or check encoder.name, pretrained and options"
-    )
-
-
-def license_of(config: EncoderConfig) -> str:
-    """The license of the weights as the recipe or timm says it; empty where neither does, as open_clip does not."""
-    if config.license or config.kind != "timm" or config.pretrained is None:
-        return config.license or ""
-    return str(getattr(about_timm(tagged(config)), "license", "") or "")
+        return fingerprint(config, LOADING)
+    return fingerprint(config, LOADING, *(bytes_digest(path) for path in _files(checkpoint_of(config))))

@@ -4,10 +4,11 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from storage.fingerprint import NOT_IN_KEY
+from storage.fingerprint import NOT_IN_KEY, fingerprint
 from storage.section import Section
 from vision.config import EncoderConfig
 from vision.scorers import Scorer
+from vision.weights import encoder_digest
 
 CAPTION = "a photo of a {}"
 
@@ -47,7 +48,12 @@ class EmbedConfig(HashConfig):
         None, ge=1, le=4096, description="Pictures in one forward pass; 8 on a CPU and 64 on a GPU where unset",
         json_schema_extra=NOT_IN_KEY,
     )  # fmt: skip
-    device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description="cpu, cuda, cuda:1, mps, or auto",
+        json_schema_extra=NOT_IN_KEY,
+    )
     where: Literal["inline", "deployment"] = Field(
         "inline",
         description="deployment: each stage of it is a run on the gpu pool, which the pipeline waits for",
@@ -56,8 +62,13 @@ class EmbedConfig(HashConfig):
 
     @property
     def second(self) -> EncoderConfig | None:
-        """The clip, where it is another model than the encoder."""
-        return self.clip if self.clip != self.encoder else None
+        """The clip, where it is another model than the encoder: by what is in the key, not by where its file lies."""
+        if self.clip is None or self.clip == self.encoder:
+            return None
+        same = fingerprint(self.clip) == fingerprint(self.encoder) and encoder_digest(self.clip) == encoder_digest(
+            self.encoder
+        )
+        return None if same else self.clip
 
     @model_validator(mode="after")
     def _reads_names(self) -> Self:

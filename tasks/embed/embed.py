@@ -23,6 +23,9 @@ from vision.vectors import Vectors
 FINER = 2
 """A JPEG is decoded at no less than so many times an encoder's input side, so that hardly a pixel tells."""
 
+Matrices = tuple[NDArray[np.float32], ...]
+"""Of each encoder the vectors of some pictures."""
+
 Read = Callable[[str], bytes]
 """From a digest to the picture's bytes, in any thread."""
 
@@ -36,7 +39,7 @@ class Seen:
 
     rows: list[Embedded] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
-    matrices: tuple[NDArray[np.float32], ...] = ()
+    matrices: Matrices = ()
     scores: list[Scored] = field(default_factory=list)
 
     @property
@@ -74,12 +77,26 @@ def _scores(rows: Sequence[Embedded], vectors: NDArray[np.float32], models: Mode
             yield Scored(row.digest, name, value)
 
 
+def _finite(seen: Seen, matrices: Matrices) -> tuple[Seen, Matrices]:
+    """Without the pictures that a model makes no numbers of, as half precision may: no bound would hold them."""
+    if all(np.isfinite(matrix).all() for matrix in matrices):
+        return seen, matrices
+    good = np.logical_and.reduce([np.isfinite(matrix).all(1) for matrix in matrices])
+    lost = [
+        Unreadable(row.digest, "an encoder gives no finite vector")
+        for row, fine in zip(seen.rows, good, strict=True) if not fine
+    ]  # fmt: skip
+    rows = [row for row, fine in zip(seen.rows, good, strict=True) if fine]
+    return Seen(rows, [*seen.unreadable, *lost]), tuple(matrix[good] for matrix in matrices)
+
+
 def _batch(digests: Sequence[str], read: Read, config: HashConfig, models: Models) -> Seen:
     """One batch from its bytes to its scores, in one thread."""
     seen, squares = _decoded(digests, read, config, models)
     matrices = tuple(
         encoder.encode_squares([each[place] for each in squares]) for place, encoder in enumerate(models.encoders)
     )
+    seen, matrices = _finite(seen, matrices)
     scores = list(_scores(seen.rows, matrices[-1], models)) if models.scorers else []
     return Seen(seen.rows, seen.unreadable, matrices, scores)
 

@@ -35,7 +35,7 @@ def _checked(read: Callable[[str], bytes], places: dict[str, str]) -> Read:
     def checked(digest: str) -> bytes:
         try:
             data = read(digest)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
             data = b""
         if digest_of(data) != digest:
             problem = f"{places[digest]} has changed since it was listed"

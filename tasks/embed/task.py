@@ -41,7 +41,8 @@ def embed_pictures(folder: StageFolder, part: str, config: HashConfig, pictures:
     index, count = part_index(part)
     ours = sorted({digest for digest, _ in listed(pictures) if bucket(digest, count) == index})
     tell = counted(f"{folder.stage} {part}", len(ours))
-    seen = embed(ours, reader(folder.root, pictures, ours), config, load_models(config), tell)
+    models = load_models(config, folder.inputs.get("encoder"))
+    seen = embed(ours, reader(folder.root, pictures, ours), config, models, tell)
     tally = Counter(embedded=len(seen.rows), unreadable=len(seen.unreadable))
     return _write(folder, part, seen, config), tally
 

@@ -1,7 +1,5 @@
 """Sample pictures of what was kept and of each reason for dropping one."""
 
-import base64
-import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,23 +7,9 @@ from dataclasses import dataclass
 from storage import filesystem
 from storage.records import Crawled, Decision, DropReason, Split, TargetPicture
 from tasks.report.page import Gallery, Sample
-from vision.decode import Undecodable, decode
+from vision.inline import data_uri
 
 KEPT = "kept"
-MAX_PIXELS = 1 << 27
-"""A bound for what is decoded here; the crawl has let nothing larger in."""
-
-
-def thumbnail(data: bytes, side: int) -> str:
-    """The picture as a small JPEG in a data URI, `side` pixels at most; empty where it cannot be decoded."""
-    try:
-        picture = decode(data, MAX_PIXELS)
-    except Undecodable:
-        return ""
-    picture.thumbnail((side, side))
-    sink = io.BytesIO()
-    picture.save(sink, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(sink.getvalue()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +42,12 @@ class Album:
 
     def image(self, decision: Decision) -> str:
         """The candidate as a data URI."""
-        return thumbnail(self.read_picture(decision.digest), self.side)
+        return data_uri(self.read_picture(decision.digest), self.side)
 
     def twin(self, decision: Decision) -> str:
         """The picture that the candidate copies; empty where it copies none, or it cannot be shown."""
         if digest := self.digests.get(decision.copy_of):
-            return thumbnail(self.read_picture(digest), self.side)
+            return data_uri(self.read_picture(digest), self.side)
         return self.target(decision.copy_of)
 
     def portrait(self, label: int) -> str:
@@ -74,7 +58,7 @@ class Album:
         """A target picture by its "split:key" as a data URI; empty where there is none."""
         path = self.targets.get(name)
         # A data set may have moved since it was listed; the page does without such a picture.
-        return thumbnail(filesystem.read_bytes(path), self.side) if path and filesystem.exists(path) else ""
+        return data_uri(filesystem.read_bytes(path), self.side) if path and filesystem.exists(path) else ""
 
 
 def web_link(url: str) -> str:

@@ -20,10 +20,11 @@ from tests.vision.scenes import GROCERY, MOBILENET, photographs, scene
 from vision.decode import decode
 from vision.encoders import Encoder, EncoderConfig, encoder_digest, load_backbone, load_encoder, preprocess
 from vision.inputs import input_of
+from vision.origins import license_of
 from vision.preprocess import square
-from vision.weights import license_of
 
 SMALL = {"name": "test_vit", "image_size": 64, "options": {"img_size": 64}}
+HALF = (0.5, 0.5, 0.5)
 PICTURES = [scene(seed) for seed in range(7)]
 needs_mobilenet = pytest.mark.skipif(
     not (MOBILENET.is_file() and GROCERY.is_dir()), reason="encoder or photographs are not beside the repository"
@@ -106,6 +107,16 @@ def test_digest_is_of_the_weights_and_not_of_their_path(config: EncoderConfig, t
 def test_configs_are_equal_by_value_and_hashable(config: EncoderConfig) -> None:
     """A loaded encoder can be cached by its config, options and all."""
     assert {config: 1}[EncoderConfig(kind="timm", checkpoint=config.checkpoint, **SMALL)] == 1
+
+
+def test_equal_configs_have_one_hash(config: EncoderConfig) -> None:
+    """In whichever order their options stand."""
+    one, other = (
+        config.model_copy(update={"options": dict(order)})
+        for order in ([("a", 1), ("b", True)], [("b", 1), ("a", 1.0)])
+    )
+    assert one == other
+    assert hash(one) == hash(other)
 
 
 def test_open_clip_gives_its_picture_tower(tiny_clip: str, tmp_path: Path) -> None:
@@ -238,7 +249,7 @@ def test_weights_that_cannot_be_downloaded_say_how_to_fetch_them(
     """Without a way to the hub, the error names the repository to fetch on another machine and the field to set."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(BadInput) as caught:
-        load_encoder(EncoderConfig(kind=kind, name=name, pretrained=tag))
+        load_encoder(EncoderConfig(kind=kind, name=name, pretrained=tag, mean=HALF, std=HALF))
     assert f"hf download {repository} --local-dir" in caught.value.mend
     assert "encoder.checkpoint" in caught.value.mend
 

@@ -1,7 +1,6 @@
 """Scores by a linear head over a picture's vector."""
 
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Literal
 
 import numpy as np
@@ -12,16 +11,16 @@ from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
 from vision.scorers.hook import Score, Vectors
 from vision.texts import TextEncoder
-from vision.weights import bytes_digest
-
-_MALFORMED = (OSError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, EOFError, UnpicklingError)
+from vision.weights import MALFORMED, bytes_digest
 
 
 class Linear(Section):
     """A linear head over the unit vectors, as LAION's aesthetic predictor is one (1 to 10, 5 is usual).
 
     A file with `weight` [1, d] and `bias` [1]: safetensors, or a torch state dict. LAION's repository
-    aesthetic-predictor has sa_0_4_vit_l_14_linear.pth for vectors of OpenAI's ViT-L-14, and one for ViT-B-32.
+    aesthetic-predictor has sa_0_4_vit_l_14_linear.pth for vectors of OpenAI's ViT-L-14, and one for ViT-B-32. Those
+    were trained with QuickGELU: as a tag that is seen to, as a local file they need `options: {force_quick_gelu: true}`
+    or the architecture ViT-L-14-quickgelu.
     """
 
     kind: Literal["linear"]
@@ -49,7 +48,7 @@ class Linear(Section):
         try:
             state = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
             return state["weight"].float().numpy().reshape(-1), float(state["bias"])
-        except _MALFORMED as error:
+        except MALFORMED as error:
             raise BadInput(
                 f"embed.scorers {self.name}: {path} is no linear head: {type(error).__name__}: {error}",
                 "name a file that holds weight [1, d] and bias [1], and nothing pickled beside them",

@@ -1,5 +1,6 @@
 import hashlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,28 @@ def test_nothing_to_embed_gives_an_empty_matrix(config: EmbedConfig, encoder: En
     assert (seen.rows, seen.unreadable, seen.scores) == ([], [], [])
 
 
+class _Overflowing(torch.nn.Module):
+    """Means of the colors, without bound for a picture that is white, as half precision may bring forth."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        means = pictures.mean((2, 3))
+        return torch.where((means > 0.99).all(1, keepdim=True), torch.inf, means)
+
+
+def test_a_vector_that_is_not_finite_is_a_row_with_a_reason(config: EmbedConfig, encoder: Encoder) -> None:
+    """Its picture is left out of every table, and all others keep their own vectors."""
+    white = encoded(Image.new("RGB", (90, 80), "white"), "PNG")
+    wild = replace(encoder, backbone=_Overflowing(), dim=3)
+    order = [DIGESTS[0], "white", DIGESTS[1]]
+    scorers = (("first", lambda vectors: vectors[:, 0].astype(np.float64)),)
+    seen = embed(order, (BYTES | {"white": white}).__getitem__, config, Models((encoder, wild), scorers))
+    assert [row.digest for row in seen.rows] == [row.digest for row in seen.scores] == DIGESTS[:2]
+    assert seen.unreadable == [Unreadable("white", "an encoder gives no finite vector")]
+    assert [matrix.shape for matrix in seen.matrices] == [(2, encoder.dim), (2, 3)]
+    assert np.isfinite(np.concatenate(seen.matrices, axis=1)).all()
+    assert np.allclose(seen.matrices[0][1], encoder.encode([decode(FILES[1], 10**8)])[0], atol=1e-5)
+
+
 def test_what_a_reader_raises_stops_the_stage(config: EmbedConfig, encoder: Encoder) -> None:
     """A store that lacks a picture is no unreadable picture; threads go back to all cores whatever happens."""
     before = torch.get_num_threads()
@@ -191,6 +214,7 @@ def test_speed_and_place_are_not_in_the_key(config: EmbedConfig) -> None:
         ({"scorers": [{"kind": "prompts", "name": "unsafe"}]}, "set clip to an open_clip model"),
         ({"clip": {"kind": "timm", "name": "test_vit"}}, "test_vit of timm reads no names"),
         ({"captions": ["a photo"]}, "has no {} for the name"),
+        ({"device": "gpu"}, "device"),
         (
             {
                 "clip": {"kind": "open_clip", "name": "ViT-B-32"},

@@ -1,9 +1,11 @@
 """What the stage writes, of a crawl, of targets and of a catalog."""
 
 import hashlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import huggingface_hub.constants
 import numpy as np
 import pytest
 import timm
@@ -12,7 +14,7 @@ from safetensors.torch import save_file
 
 from sandbox.herbarium.drawing import draw_picture
 from sandbox.herbarium.flora import draw_flora
-from storage.errors import DamagedStore
+from storage.errors import BadInput, DamagedStore
 from storage.manifest import Part, StageFolder, open_stage, read_manifest, read_rows, read_table
 from storage.records import (
     Cataloged,
@@ -29,6 +31,7 @@ from storage.records import (
 )
 from storage.tables import vectors_of
 from tasks.embed.config import EmbedConfig, HashConfig
+from tasks.embed.models import load_models
 from tasks.embed.task import NAMES, embed_names, embed_pictures, has_names, models_content
 from tasks.partition import part_names
 from tests.vision.scenes import encoded, scene
@@ -148,6 +151,39 @@ def test_content_counts_every_model(resnet: EncoderConfig, tmp_path: Path) -> No
     assert models_content(HashConfig()) == "none"
 
 
+def test_a_clip_is_the_encoder_by_its_weights_and_not_by_their_place(tmp_path: Path) -> None:
+    """What has one key writes one set of tables."""
+    moved = CLIP.model_copy(update={"checkpoint": str(shutil.copytree(MODEL, tmp_path / "moved"))})
+    licensed = CLIP.model_copy(update={"license": "mit"})
+    other = CLIP.model_copy(update={"checkpoint": str(shutil.copytree(MODEL, tmp_path / "other"))})
+    (tmp_path / "other" / "open_clip_config.json").write_text("{}")
+    seconds = [EmbedConfig(encoder=CLIP, clip=clip).second for clip in (CLIP, moved, licensed, other, None)]
+    assert seconds == [None, None, None, other, None]
+
+
+def test_other_weights_at_the_same_path_are_loaded(tmp_path: Path) -> None:
+    """A process that lives on when a checkpoint is replaced does not go on with the old one."""
+    path = tmp_path / "weights.safetensors"
+    config = EmbedConfig(encoder=EncoderConfig(kind="timm", name="test_resnet", checkpoint=str(path), image_size=64))
+    vectors = []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        save_file(timm.create_model("test_resnet", num_classes=0).state_dict(), path)
+        vectors.append(load_models(config).encoders[0].encode([scene(0)]))
+        assert load_models(config) is load_models(config, models_content(config))
+    assert not np.allclose(vectors[0], vectors[1], atol=1e-3)
+
+
+def test_a_download_is_told_of(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it starts: which repository, and how not to wait where there is no network."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    tagged = EncoderConfig(kind="timm", name="vit_small_patch14_dinov2", pretrained="lvd142m")
+    with caplog.at_level("INFO", "tasks"), pytest.raises(BadInput):
+        load_models(EmbedConfig(encoder=tagged))
+    assert "fetching timm/vit_small_patch14_dinov2.lvd142m from the hub" in caplog.text
+    assert "HF_HUB_OFFLINE=1" in caplog.text
+
+
 @pytest.fixture
 def catalog(tmp_path: Path) -> StageRef:
     """Pictures in one file behind one another, as in a tar; one of them twice, one of them none."""
@@ -175,13 +211,20 @@ def test_a_catalog_is_read_by_offset(resnet: EncoderConfig, catalog: StageRef, t
     assert vectors.matrix.shape == (3, 0 if hashes else load_encoder(resnet).dim)
 
 
-@pytest.mark.parametrize("change", ["other bytes", "gone"])
+@pytest.mark.parametrize("change", ["other bytes", "gone", "a folder", "below a file"])
 def test_a_file_that_has_changed_since_is_named(catalog: StageRef, tmp_path: Path, change: str) -> None:
     """Vectors of other bytes than those that were listed are never written."""
     path = tmp_path / "many.bin"
     if change == "gone":
         path.unlink()
+    elif change == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif change == "below a file":
+        rows = [replace(row, path=f"{path}/inner.bin") for row in read_rows(catalog, Cataloged)]
+        folder = open_stage(str(tmp_path / "root"), Stage.CATALOG, 1, "below")
+        catalog = folder.seal([Part("list", (folder.write_rows("list", rows, Cataloged),), {})], len(rows), 0)
     else:
         path.write_bytes(bytes(path.stat().st_size))
-    with pytest.raises(DamagedStore, match=r"many\.bin has changed since it was listed"):
+    with pytest.raises(DamagedStore, match=r"many\.bin.* has changed since it was listed"):
         _embedded(tmp_path, HashConfig(), catalog)
