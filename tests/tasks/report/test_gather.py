@@ -9,9 +9,10 @@ from storage.records import Accuracy, DropReason, Split, Stage
 from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.page import Report, Score
-from tasks.report.samples import thumbnail, web_link
+from tasks.report.samples import web_link
 from tasks.report.training import accuracy_table
 from tests.tasks.report.stages import PICTURES, Tables, crawled, decision, finish
+from vision.inline import data_uri
 
 CONFIG = ReportConfig(samples=2, thumbnail=64)
 ROWS = [crawled(number) for number in range(6)]
@@ -72,7 +73,7 @@ def test_galleries_count_all_and_show_some(report: Report) -> None:
     assert (kept[0].creator, kept[0].license) == ("Ann", "cc-by")
     leak = report.galleries[2].samples[0]
     assert (leak.copy_of, leak.copy_score) == ("test:lemon.jpg", 0.97)
-    assert leak.twin == thumbnail(PICTURES["d-blue"], 64), "the target picture that it copies stands beside it"
+    assert leak.twin == data_uri(PICTURES["d-blue"], 64), "the target picture that it copies stands beside it"
     assert {sample.twin for sample in kept} == {""}
     assert (report.kept_count, report.dropped_count) == (4, 2)
 
@@ -129,7 +130,7 @@ def test_a_duplicate_stands_beside_what_it_copies(tmp_path: Path) -> None:
     first, second = crawled(1, "d-blue"), crawled(2)
     copy = replace(decision(second, DropReason.DUPLICATE), copy_of=decision(first).key, copy_score=0.99)
     report = _gather(tmp_path, Tables([first, second], [decision(first), copy]))
-    assert report.galleries[1].samples[0].twin == thumbnail(PICTURES["d-blue"], 64)
+    assert report.galleries[1].samples[0].twin == data_uri(PICTURES["d-blue"], 64)
 
 
 def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
@@ -148,9 +149,9 @@ def test_a_report_on_nothing_is_empty() -> None:
 
 def test_thumbnails_keep_their_shape_and_bytes() -> None:
     """The longer side is as asked, and the same picture gives the same text."""
-    first = thumbnail(PICTURES["d-blue"], 60)
-    assert first == thumbnail(PICTURES["d-blue"], 60)
-    assert first != thumbnail(PICTURES["d-green"], 60)
+    first = data_uri(PICTURES["d-blue"], 60)
+    assert first == data_uri(PICTURES["d-blue"], 60)
+    assert first != data_uri(PICTURES["d-green"], 60)
 
 
 @pytest.mark.parametrize(

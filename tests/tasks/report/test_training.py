@@ -24,7 +24,7 @@ from storage.records import (
 )
 from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
 from tasks.report.page import GROUPS, Arm, Curve, Score
-from tasks.report.samples import Album, thumbnail
+from tasks.report.samples import Album
 from tasks.report.training import ALONE, CONTROL, MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
 from training.config import Arm as TrainedArm
@@ -38,7 +38,7 @@ ALBUM = Album.of([], [], PICTURES.__getitem__, 32)
 
 
 def _shown(key: str) -> str:
-    return thumbnail(PICTURES[key], 32)
+    return data_uri(PICTURES[key], 32)
 
 
 def _accuracy(arm: str, val: float, **test: float) -> list[Accuracy]:
@@ -158,7 +158,7 @@ def test_a_classs_portrait_is_its_first_training_picture(tmp_path: Path) -> None
         for name, split in (("a", Split.TEST), ("b", Split.TRAIN), ("c", Split.TRAIN))
     ]
     album = Album.of([], listed, PICTURES.__getitem__, 32)
-    assert album.portrait(0) == thumbnail(picture("blue"), 32)
+    assert album.portrait(0) == data_uri(picture("blue"), 32)
     assert album.portrait(1) == ""
     (tmp_path / "b").unlink()
     assert album.portrait(0) == ""
