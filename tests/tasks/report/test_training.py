@@ -28,6 +28,7 @@ from tasks.report.samples import Album
 from tasks.report.training import ALONE, CONTROL, MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
 from training.config import Arm as TrainedArm
+from vision.inline import data_uri
 
 LIME = Neighbor("lime", (0, 1), Relation.SIBLING, (), "", None, "", "", "")
 YUZU = Neighbor("yuzu", (0,), Relation.SIBLING, (), "", None, "", "", "")
