@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.vision.scenes import encoded, photographs, scene
+from tests.vision.scenes import GROCERY, encoded, photographs, scene
 from vision.decode import Scaled, decode, decode_scaled, header
 from vision.resize import Mode, Size, fit, resize
 
@@ -55,6 +55,7 @@ def test_the_fast_way_shows_the_same(mode: Mode, turn: int, size: tuple[int, int
     assert _distance(fast, slow) > 35
 
 
+@pytest.mark.skipif(not GROCERY.is_dir(), reason="the Grocery Store Dataset is not beside the repository")
 def test_photographs_too() -> None:
     """On real detail."""
     for path in photographs(8):
