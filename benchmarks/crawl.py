@@ -26,6 +26,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.environments import python_of
 from benchmarks.web import ours, peer
 from benchmarks.web.certificate import issue
 from benchmarks.web.clients import run, two_cores
@@ -34,7 +35,7 @@ from benchmarks.web.fairness import check_equal, check_whole
 from benchmarks.web.figures import Figures, Race, lines, summary
 from benchmarks.web.kinds import HOSTS, smooth
 from benchmarks.web.options import Options, Scale, parse, report
-from benchmarks.web.peer import peer_python
+from benchmarks.web.peer import PEER
 from benchmarks.web.pictures import DISTINCT, draw
 
 QUICK, FULL = Scale(pictures=300), Scale(pictures=3000, rounds=5)
@@ -81,7 +82,7 @@ def _scheme(scheme: str, racers: Sequence[Client], course: Course, race: Race, r
 
 def measure(options: Options, work: Path) -> dict[str, object]:
     """The whole race, as the last line tells it."""
-    python, cores, scale = peer_python(options.peer_python), two_cores(), options.scale
+    python, cores, scale = python_of(PEER, options.peer_python), two_cores(), options.scale
     (work / "tls").mkdir()
     certificates = {"http": None, "https": issue(work / "tls", HOSTS)}
     draw(work / "pictures", scale.pictures, options.grocery)

@@ -26,10 +26,11 @@ import numpy as np
 
 from benchmarks.copies.forms import FORMS, ORIGINAL, chosen, write
 from benchmarks.copies.ours import encoder, reported, seen, together
-from benchmarks.copies.peer import Reported, peer_python
+from benchmarks.copies.peer import PEER, Reported
 from benchmarks.copies.peer import reported as reported_by_peer
 from benchmarks.copies.report import figures, missed, show, speeds
 from benchmarks.copies.score import Contest, Pairs, shortfalls
+from benchmarks.environments import python_of
 from benchmarks.web.missing import NOT_RUN, Missing
 from benchmarks.web.options import GROCERY
 from tasks.select.config import SelectConfig
@@ -66,7 +67,7 @@ def _ours(folder: Path, weights: Path) -> tuple[list[dict[str, Pairs]], np.ndarr
 
 def _theirs(options: argparse.Namespace, folder: Path, weights: Path) -> Mapping[str, Reported]:
     try:
-        python = peer_python(options.peer_python, install=not options.quick)
+        python = python_of(PEER, options.peer_python, install=not options.quick)
     except Missing as missing:
         if not options.quick:
             raise

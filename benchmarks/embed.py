@@ -25,10 +25,11 @@ from statistics import median
 
 from benchmarks.embedding.contest import contest
 from benchmarks.embedding.encoders import encoders
-from benchmarks.embedding.environment import peer_python
+from benchmarks.embedding.peer import PEER
 from benchmarks.embedding.photographs import shards
 from benchmarks.embedding.race import Result, race
 from benchmarks.embedding.report import shortfalls, show, show_race
+from benchmarks.environments import python_of
 from benchmarks.web.missing import NOT_RUN, Missing
 from benchmarks.worlds import SHARED
 
@@ -50,7 +51,7 @@ QUICK, FULL = Scale(5, 1, 64), Scale(15, 3, 256)
 
 def _raced(photographs: Path, scale: Scale, install: bool, work: Path) -> Result | None:
     try:
-        result = race(peer_python(install), photographs, scale.raced, scale.races, work)
+        result = race(python_of(PEER, install=install), photographs, scale.raced, scale.races, work)
     except Missing as missing:
         print(f"\nclip-retrieval is left out: {missing}")
         return None

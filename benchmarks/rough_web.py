@@ -27,12 +27,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.environments import python_of
 from benchmarks.web import peer
 from benchmarks.web.clients import two_cores
 from benchmarks.web.contest import OURS, PEER, Course, both, lap, stay_off
 from benchmarks.web.kinds import rough
 from benchmarks.web.options import Options, Scale, parse, report
-from benchmarks.web.peer import peer_python
 from benchmarks.web.pictures import draw
 from benchmarks.web.score import STORED, against, faults, line, score
 
@@ -47,7 +47,7 @@ def patience(pictures: int) -> float:
 
 def measure(options: Options, work: Path) -> dict[str, object]:
     """Both clients once, as the last line tells it."""
-    python, cores, count = peer_python(options.peer_python), two_cores(), options.scale.pictures
+    python, cores, count = python_of(peer.PEER, options.peer_python), two_cores(), options.scale.pictures
     draw(work / "pictures", count, options.grocery)
     stay_off(cores)
     course, scores = Course(work / "pictures", rough(count), None, cores, patience(count)), {}

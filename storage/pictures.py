@@ -9,7 +9,7 @@ What is taken down leaves by `storage.purge_store` alone.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -138,11 +138,6 @@ class PictureStore:
             problem = f"{self.uri} does not hold picture {lost[0]} and {len(lost) - 1} others that were asked for"
             raise DamagedStore(problem, "run the pipeline with --refresh crawl")
         return self._rows([self._by_digest[digest] for digest in wanted])
-
-    def read_many(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Each of the pictures once, in the order in which they lie on disk."""
-        for stored in sorted(self._held(digests), key=lambda held: (held.segment, held.offset)):
-            yield stored.digest, read_stored(self.uri, stored)
 
     def reader(self, digests: Iterable[str]) -> Callable[[str], bytes]:
         """What `read` does, for any of these pictures, which are looked up together."""

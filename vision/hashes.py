@@ -39,11 +39,3 @@ def perceptual_hashes(thumbnail: np.ndarray) -> tuple[bytes, bytes]:
     """The hash of a thumbnail and of its mirror image, 8 bytes each."""
     frequencies = _DCT @ thumbnail.astype(np.float64) @ _DCT.T
     return _bits(frequencies), _bits(frequencies * _MIRROR)
-
-
-def hamming(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Differing bits between every hash of `left` [n, 8] and of `right` [m, 8] bytes: uint8 [n, m]."""
-    distances = np.zeros((len(left), len(right)), np.uint8)
-    for byte in range(left.shape[1]):  # one byte at a time, so that [n, m, 8] is never held
-        distances += np.bitwise_count(left[:, None, byte] ^ right[None, :, byte])
-    return distances

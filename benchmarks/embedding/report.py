@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benchmarks.embedding.contest import Rates, spread
-from benchmarks.embedding.environment import VERSION
+from benchmarks.embedding.peer import PEER
 from benchmarks.embedding.race import CORES, Result
 
 REQUIRED = 0.90
@@ -30,7 +30,7 @@ def show_race(result: Result) -> None:
     """Print the race's table."""
     print(f"\nViT-B-32 fp32 on {CORES} cores, pictures a second, median and range of {len(result.ours)} rounds")
     print(f"  ours: read, decode, hash, resize, forward  {spread(result.ours)}")
-    print(f"  clip-retrieval {VERSION}                      {spread(result.theirs)}")
+    print(f"  clip-retrieval {PEER.version}                      {spread(result.theirs)}")
     print(f"  how many times as fast ours is             {spread(result.ratios, 2)}")
     print(f"  least cosine between both vectors          {result.min_cosine:.4f}", flush=True)
 

@@ -13,6 +13,7 @@ from PIL import Image
 from storage.records import Embedded, Scored, Unreadable
 from tasks.embed.config import EmbedConfig, HashConfig
 from tasks.embed.models import Models, workers_of
+from tasks.embed.sources import Read
 from vision.computing import one_core_each
 from vision.decode import Undecodable, decode_scaled
 from vision.hashes import SIDE, gray_thumbnail, perceptual_hashes
@@ -25,9 +26,6 @@ FINER = 2
 
 Matrices = tuple[NDArray[np.float32], ...]
 """Of each encoder the vectors of some pictures."""
-
-Read = Callable[[str], bytes]
-"""From a digest to the picture's bytes, in any thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
+from tests.vision.bits import hamming
 from tests.vision.scenes import GROCERY, encoded, photographs, scene
 from vision.decode import decode
-from vision.hashes import BITS, SIDE, gray_thumbnail, hamming, perceptual_hashes
+from vision.hashes import BITS, SIDE, gray_thumbnail, perceptual_hashes
 
 SEEDS = st.integers(0, 10_000)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vision.bits import hamming
 from vision import hamming as searching
 from vision.hamming import by_keeping, nearest_bits
-from vision.hashes import hamming
 from vision.inverted import by_lists
 from vision.probing import Exact, at_cosine, flipped
 from vision.search import WORTH_BITS, nearest_hashes, nearest_vectors

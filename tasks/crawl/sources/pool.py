@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from storage.errors import BadInput
 from storage.fingerprint import fingerprint
+from storage.picture_names import SUFFIXES
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
 from tasks.crawl.sources.ask import Ask
 from tasks.crawl.sources.file_urls import file_url, place_of, shown
 from tasks.crawl.sources.matching import Matcher
 from tasks.crawl.sources.pool_files import bytes_at, gone, pictures_in, size_of
-from tasks.crawl.sources.tar_samples import PICTURES, samples_of
+from tasks.crawl.sources.tar_samples import samples_of
 
 Found = tuple[int, list[tuple[str, str]]]
 """The index of an ask, and the address and title of the next pictures that answer it."""
@@ -106,7 +107,7 @@ class Pool:
         path = Path(os.path.realpath(given))
         if not path.is_relative_to(self.root):
             raise Refused(FetchReason.BAD_URL, "outside the pool")
-        if given.suffix.lower() not in ((".tar",) if member else PICTURES):
+        if given.suffix.lower() not in ((".tar",) if member else SUFFIXES):
             raise Refused(FetchReason.BAD_URL, "no picture of the pool")
         offset, size = self._extent(path, member)
         data = bytes_at(path, offset, cap + 1 if size is None else min(size, cap + 1))

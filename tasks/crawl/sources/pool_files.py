@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
+from storage.picture_names import SUFFIXES
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
-from tasks.crawl.sources.tar_samples import PICTURES
 
 
 def gone() -> Refused:
@@ -16,7 +16,7 @@ def gone() -> Refused:
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures under a folder, by their paths."""
     # os.path says no where a name is too long or a folder is closed to us; pathlib raises.
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and os.path.isfile(path))
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and os.path.isfile(path))
 
 
 def size_of(path: Path) -> int | None:

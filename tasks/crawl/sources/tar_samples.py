@@ -2,17 +2,16 @@
 
 import json
 import os
-import tarfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from storage.errors import BadInput
-
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
-"""How the names of files end that are offered as pictures."""
+from storage.picture_names import SUFFIXES
+from storage.tars import Member, members
 
 _TEXT_BYTES = 1 << 20
 _TARS = 256  # whose samples are remembered, at some megabytes for ten thousand samples
@@ -38,50 +37,40 @@ def _json_text(data: bytes, field: str) -> str:
     return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
 
 
-def _sample(tar: tarfile.TarFile, members: dict[str, tarfile.TarInfo], category: str, caption: str) -> Sample | None:
-    picture = next((members[suffix] for suffix in PICTURES if suffix in members), None)
+def _sample(file: BinaryIO, held: Mapping[str, Member], category: str, caption: str) -> Sample | None:
+    picture = next((held[suffix] for suffix in SUFFIXES if suffix in held), None)
     if picture is None:
         return None
     texts = dict.fromkeys((".json", ".txt"), b"")
     for suffix in texts:
-        if suffix in members and (file := tar.extractfile(members[suffix])):
-            texts[suffix] = file.read(_TEXT_BYTES)
+        if found := held.get(suffix):
+            file.seek(found.offset)
+            texts[suffix] = file.read(min(found.size, _TEXT_BYTES))
     said = texts[".txt"].decode("utf-8", "replace").strip() or _json_text(texts[".json"], caption)
-    return Sample(picture.name, picture.offset_data, picture.size, _json_text(texts[".json"], category), said)
+    return Sample(picture.name, picture.offset, picture.size, _json_text(texts[".json"], category), said)
 
 
-def _forward(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    """The members one behind the other: a tar that is made to harm may lead back, and round and round."""
-    end = 0
-    for member in tar:
-        if member.size < 0 or member.offset < end:
-            raise tarfile.ReadError("its members do not follow one another")
-        end = member.offset_data
-        yield member
-
-
-def _grouped(tar: tarfile.TarFile) -> dict[str, dict[str, tarfile.TarInfo]]:
+def _grouped(file: BinaryIO, name: str) -> dict[str, dict[str, Member]]:
     """The members of each sample by how their names end: a sample's name goes up to the first dot of the last part."""
-    samples: defaultdict[str, dict[str, tarfile.TarInfo]] = defaultdict(dict)
-    for member in _forward(tar):
-        folder, _, file = member.name.rpartition("/")
-        stem, dot, suffix = file.partition(".")
-        if member.isreg() and not member.issparse():
-            samples[f"{folder}/{stem}"][dot + suffix.lower()] = member
+    samples: defaultdict[str, dict[str, Member]] = defaultdict(dict)
+    for member in members(file, name):
+        folder, _, last = member.name.rpartition("/")
+        stem, dot, suffix = last.partition(".")
+        samples[f"{folder}/{stem}"][dot + suffix.lower()] = member
     return samples
 
 
-def _broken(path: Path, error: Exception) -> BadInput:
-    return BadInput(f"{path} is no readable tar: {error}", "mend it, or take it out of the pool")
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    return BadInput(f"{path} cannot be read: {error}", "mend it, or take it out of the pool")
 
 
 @lru_cache(maxsize=_TARS)
 def _held(path: Path, _size: int, _mtime_ns: int, category: str, caption: str) -> Mapping[str, Sample]:
     try:
-        with tarfile.open(path, "r:") as tar:
-            found = [_sample(tar, members, category, caption) for members in _grouped(tar).values()]
-    except (tarfile.TarError, OSError, ValueError, OverflowError, RecursionError) as error:
-        raise _broken(path, error) from error
+        with path.open("rb") as file:
+            found = [_sample(file, held, category, caption) for held in _grouped(file, str(path)).values()]
+    except OSError as error:
+        raise _unreadable(path, error) from error
     return {sample.member: sample for sample in found if sample}
 
 
@@ -94,5 +83,5 @@ def samples_of(path: Path, category: str, caption: str) -> Mapping[str, Sample]:
     try:
         stat = os.stat(path)
     except OSError as error:
-        raise _broken(path, error) from error
+        raise _unreadable(path, error) from error
     return _held(path, stat.st_size, stat.st_mtime_ns, category, caption)

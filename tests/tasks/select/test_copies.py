@@ -5,8 +5,8 @@ from PIL import ImageOps
 
 from tasks.select.copies import copy_scores, nominate
 from tests.tasks.select.world import around, shown, vectors
+from tests.vision.bits import hamming
 from tests.vision.scenes import cropped, scene
-from vision.hashes import hamming
 from vision.vectors import Vectors
 
 NOTHING = vectors([])

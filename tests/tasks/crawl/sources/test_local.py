@@ -187,7 +187,7 @@ def test_a_pool_that_cannot_be_used_is_named(root: Path) -> None:
         with pytest.raises(BadInput, match="there is no such folder"):
             use(Local(root=str(root / "no")))
         put(root / "broken.tar", b"no tar")
-        with pytest.raises(BadInput, match=r"broken\.tar is no readable tar"):
+        with pytest.raises(BadInput, match=r"broken\.tar cannot be read as a tar"):
             use(Local(root=str(root)))
 
 
@@ -207,7 +207,7 @@ def test_a_tar_that_leads_astray_is_named(root: Path, size: str) -> None:
     """Sizes below nothing lead back, round and round: the search stops with the tar's name, a fetch with a reason."""
     put(root / "0.tar", _pax(size=size))
     source = Local(root=str(root))
-    with pytest.raises(BadInput, match=r"0\.tar is no readable tar"):
+    with pytest.raises(BadInput, match=r"0\.tar cannot be read as a tar"):
         found_by(source, ask_for())
     assert refusal(source, f"{(root / '0.tar').as_uri()}#b.jpg") is FetchReason.BAD_STATUS
 
