@@ -1,17 +1,13 @@
 """A recipe: one YAML file, one validated model, everything that a run is made of."""
 
-import os
-import re
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationError
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from storage.errors import BadInput
 from storage.fingerprint import NOT_IN_KEY
+from storage.recipe_file import read_recipe
 from storage.section import Section
 from tasks.crawl.config import CrawlConfig
 from tasks.embed.config import EmbedConfig
@@ -21,8 +17,6 @@ from tasks.select.config import SelectConfig
 from tasks.shard.config import ShardConfig
 from tasks.targets.config import TargetsConfig
 from training.config import TrainConfig
-
-VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class Recipe(Section):
@@ -40,48 +34,9 @@ class Recipe(Section):
     report: ReportConfig = Field(default_factory=ReportConfig, description="What the report shows")
 
 
-def _expand(value: Any, where: str) -> Any:
-    """The YAML value with every ${VARIABLE} replaced from the environment."""
-    if isinstance(value, dict):
-        return {name: _expand(item, f"{where}.{name}" if where else str(name)) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_expand(item, f"{where}[{index}]") for index, item in enumerate(value)]
-    if not isinstance(value, str):
-        return value
-    missing = [name for name in VARIABLE.findall(value) if name not in os.environ]
-    if missing:
-        raise BadInput(
-            f"field {where}: the environment variable {missing[0]} is not set",
-            f"set it before the command: {missing[0]}=/path/to/it python -m flows.pipeline ...",
-        )
-    return VARIABLE.sub(lambda match: os.environ[match[1]], value)
-
-
-def _complaint(error: ValidationError) -> str:
-    """Every field that pydantic refused, a line each."""
-    return "; ".join(
-        f"field {'.'.join(map(str, item['loc'])) or '(top)'}: {item['msg']}"
-        + (f" (given: {item['input']!r})" if item["type"] not in ("missing", "extra_forbidden") else "")
-        for item in error.errors()
-    )
-
-
 def load_recipe(path: str, data_root: str | None = None) -> Recipe:
     """Read and check a recipe; `data_root` takes the place of the file's own."""
-    try:
-        data = yaml.safe_load(Path(path).read_text())
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise BadInput(f"there is no recipe file {path}", "give the path of a YAML file; recipes/ has some") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not YAML: {error}", "mend the line that the message names") from error
-    if not isinstance(data, dict):
-        raise BadInput(f"{path} holds no fields", "see recipes/ for what a recipe looks like")
-    if data_root is not None:
-        data["data_root"] = data_root
-    try:
-        return Recipe.model_validate(_expand(data, ""))
-    except ValidationError as error:
-        raise BadInput(f"{path}: {_complaint(error)}", "mend these fields; docs/recipes.md lists them all") from error
+    return read_recipe(Recipe, path, data_root)
 
 
 def _given(value: object) -> object:
