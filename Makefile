@@ -23,7 +23,7 @@ types: .venv/installed
 	$(BIN)/mypy
 
 test: .venv/installed
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
 test-all: .venv/installed
 	$(BIN)/python -m pytest
