@@ -11,13 +11,40 @@ from vision.config import EncoderConfig
 
 
 class Arm(StrEnum):
-    """What a run adds to the target data; between two arms nothing else differs."""
+    """What a run adds to the target data; between two arms nothing else differs.
+
+    SAME_VOLUME adds as many pictures of the targets themselves, RANDOM as many that show nothing
+    alike; RETRAINED learns the classifier anew, from targets alone, on what SILENCED learned.
+    """
 
     TARGETS_ONLY = "targets_only"
+    SAME_VOLUME = "same_volume"
+    RANDOM = "random"
     SHUFFLED = "shuffled"
     UNSILENCED = "unsilenced"
     SILENCED = "silenced"
     SILENCED_0 = "silenced_0"
+    RETRAINED = "retrained"
+
+
+class LossName(StrEnum):
+    """What a run minimizes; all take the same logits and labels."""
+
+    NEIGHBOR_SILENCING = "neighbor_silencing"
+    CROSS_ENTROPY = "cross_entropy"
+    BALANCED_SOFTMAX = "balanced_softmax"
+    LOGIT_ADJUSTMENT = "logit_adjustment"
+    CLASS_BALANCED = "class_balanced"
+    LDAM_DRW = "ldam_drw"
+
+
+class Silence(StrEnum):
+    """Which classes do not compete: a target and its neighbors, and for an auxiliary all other auxiliaries too."""
+
+    NEIGHBORS = "neighbors"
+    NEIGHBORS_AND_AUXILIARIES = "neighbors_and_auxiliaries"
+    TAIL_ONLY = "tail_only"
+    NONE = "none"
 
 
 class Mode(StrEnum):
@@ -55,6 +82,15 @@ class Caps(Section):
         return self
 
 
+class Baselines(Section):
+    """What the losses that others proposed can be told."""
+
+    beta: float = Field(0.9999, ge=0, lt=1, description="Class-balanced weights: (1 - beta) / (1 - beta^n)")
+    max_margin: float = Field(0.5, gt=0, description="LDAM: margin of the rarest class")
+    scale: float = Field(30.0, gt=0, description="LDAM: logits to a cosine, which margins are told in")
+    reweight_from: float = Field(0.8, ge=0, le=1, description="LDAM-DRW: share of the steps before classes get weights")
+
+
 class TrainConfig(Section):
     """Everything that one training run can be told."""
 
@@ -62,25 +98,34 @@ class TrainConfig(Section):
     arms: tuple[Arm, ...] = Field((Arm.TARGETS_ONLY, Arm.SILENCED), min_length=1, description="The runs to compare")
     seed: int = Field(0, ge=0, description="Seed of weights, draws, order and augmentation")
     steps: int = Field(1500, ge=1, description="Optimizer steps")
-    batch_size: int = Field(128, ge=1, description="Pictures a step")
+    batch_size: int = Field(128, ge=1, description="Pictures a step, over all processes")
+    accumulate: int = Field(1, ge=1, description="Parts that a process cuts its batch into, one after the other")
     lr: float = Field(1e-3, gt=0, description="Peak learning rate of AdamW")
     warmup_steps: int = Field(0, ge=0, description="Steps of linear warm-up; a cosine to zero follows")
     weight_decay: float = Field(0.05, ge=0, description="AdamW's decoupled weight decay, on matrices only")
+    ema: float = Field(0.0, ge=0, lt=1, description="Decay of the averaged weights that are judged; 0 for none")
+    retrain_steps: int = Field(500, ge=1, description="Steps of the classifier alone, in the arm retrained")
     clip_norm: float = Field(0.0, ge=0, description="Largest norm of the gradient; 0 for no clipping")
     hidden: int = Field(512, ge=0, description="Units of the hidden layer; 0 for a linear classifier")
     input_dropout: float = Field(0.0, ge=0, lt=1, description="Share of the features that a step leaves out")
     dropout: float = Field(0.0, ge=0, lt=1, description="Share of the hidden units that a step leaves out")
     encoder: EncoderConfig | None = Field(None, description="The network that finetune starts from")
     amp: bool = Field(False, description="bfloat16 autocast for the network; the loss stays in float32")
+    loss: LossName = Field(LossName.NEIGHBOR_SILENCING, description="What is minimized")
+    baselines: Baselines = Field(Baselines(), description="Settings of the other losses")
     tau: float = Field(1.0, ge=0, description="Weight of the log prior")
+    silence: Silence = Field(Silence.NEIGHBORS, description="Which classes do not compete with a sample's own")
+    tail_below: int = Field(100, ge=1, description="tail_only: targets with fewer training pictures are silenced")
     lambda_s: float = Field(0.1, ge=0, le=1, description="Silencing between a target and its neighbors; 0 is hard")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="Mass spread over the classes that are not silenced")
     mixup: float = Field(0.0, ge=0, description="Alpha of mixup's Beta distribution; 0 for no mixup")
+    cutmix: float = Field(0.0, ge=0, description="Alpha of cutmix's; with mixup too, each takes half of the steps")
     caps: Caps = Field(Caps(), description="Pictures an auxiliary class brings to an epoch")
     shots: Shots = Field(Shots(), description="Bounds of many, medium and few")
     evaluate_every: int = Field(100, ge=1, description="Steps between two looks at the validation split")
     log_every: int = Field(50, ge=1, description="Steps between two lines of metrics", json_schema_extra=NOT_IN_KEY)
     save_every: int = Field(500, ge=1, description="Steps between two checkpoints", json_schema_extra=NOT_IN_KEY)
+    tensorboard: bool = Field(False, description="Write TensorBoard's files too", json_schema_extra=NOT_IN_KEY)
     device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
     workers: int = Field(0, ge=0, description="Processes that decode pictures", json_schema_extra=NOT_IN_KEY)
 
@@ -88,4 +133,6 @@ class TrainConfig(Section):
     def _has_a_network(self) -> Self:
         if self.mode is Mode.FINETUNE and self.encoder is None:
             raise ValueError("mode finetune needs train.encoder, the network that it starts from")
+        if self.mode is Mode.FEATURES and self.cutmix:
+            raise ValueError("cutmix cuts pictures, and mode features has none: set train.cutmix to 0")
         return self
