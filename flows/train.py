@@ -12,12 +12,12 @@ from prefect import flow, unmapped
 from flows.recipe import GivenRecipe
 from flows.stage import ONE_BY_ONE, collect, found, newest, require_made_of, seal, total
 from storage.manifest import StageFolder, open_stage
-from storage.records import Accuracy, ClassAccuracy, Stage, StageRef
+from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Stage, StageRef
 from tasks.partition import Outcome, partition
 from training.config import Arm, Mode, TrainConfig
 from vision.encoders import encoder_digest
 
-VERSION = 2
+VERSION = 3
 logger = logging.getLogger(__name__)
 
 
@@ -56,8 +56,8 @@ def train_arm(
     vectors: StageRef,
 ) -> Outcome:
     """Train one arm; a run that was killed goes on from its last checkpoint."""
+    from training.fit import fit
     from training.read import read_features, read_pictures  # torch is heavy: only where training happens
-    from training.run import fit
 
     arm = Arm(part.partition("-")[2])
     if config.mode is Mode.FEATURES:
@@ -76,6 +76,8 @@ def train_arm(
     files = [
         folder.write_rows(part, [*fitted.val, *fitted.test], Accuracy),
         folder.write_rows(part, fitted.classes, ClassAccuracy),
+        folder.write_rows(part, fitted.calibration, Calibration),
+        folder.write_rows(part, fitted.confused, Confused),
         folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", checkpoint),
         folder.write_file(f"{arm}.metrics.jsonl", "metrics", metrics, volatile=True),
     ]

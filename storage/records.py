@@ -463,6 +463,32 @@ class ClassAccuracy:
     pictures: int
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How far one arm's confidence lies from its accuracy: the expected calibration error, in [0, 1]."""
+
+    arm: str
+    split: Split
+    error: float
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confused:
+    """Test pictures of one target class that one arm took for another, `predicted`.
+
+    `shares_neighbor` says that the two classes are parents of one neighbor.
+    """
+
+    arm: str
+    label: int
+    name: str
+    predicted: int
+    predicted_name: str
+    pictures: int
+    shares_neighbor: bool
+
+
 class CopyKind(StrEnum):
     """How two pictures are known to be copies: by their bytes, or by how well one lies over the other."""
 

@@ -2,9 +2,26 @@
 
 from dataclasses import replace
 
-from training.config import Arm, TrainConfig
-from training.data import TrainingSet
+import numpy as np
+
+from storage.errors import BadInput
+from training.config import Arm, Caps, LossName, Silence, TrainConfig
+from training.data import Examples, Indices, TrainingSet, as_edges, no_examples, without_empty_auxiliaries
+from training.priors import epoch_counts
 from training.randomness import stream
+
+
+def _auxiliary_volume(data: TrainingSet, caps: Caps) -> int:
+    """Pictures of auxiliary classes that an epoch draws."""
+    return int(epoch_counts(data, caps)[len(data.classes) :].sum())
+
+
+def _some(examples: Examples, count: int, seed: int, purpose: str) -> Examples:
+    """So many of the examples, in order, each as likely as any other; all of them where there are fewer."""
+    drawn: Indices = np.arange(len(examples))
+    if count < len(examples):
+        drawn = np.sort(stream(seed, purpose).choice(len(examples), count, replace=False))
+    return Examples(examples.inputs[drawn], examples.labels[drawn])
 
 
 def _targets_only(data: TrainingSet) -> TrainingSet:
@@ -12,21 +29,52 @@ def _targets_only(data: TrainingSet) -> TrainingSet:
     return replace(data, auxiliaries=(), edges=data.edges[:0], auxiliary=nothing)
 
 
+def _same_volume(data: TrainingSet, config: TrainConfig) -> TrainingSet:
+    if len(data.spare) == 0:
+        raise BadInput(
+            "the arm same_volume has no more pictures of the targets to add",
+            "compare with --spare and a recipe whose targets hold more of the same classes, or leave the arm out",
+        )
+    more = _some(data.spare, _auxiliary_volume(data, config.caps), config.seed, "spare pictures")
+    inputs = np.concatenate([data.train.inputs, more.inputs])
+    return _targets_only(replace(data, train=Examples(inputs, np.concatenate([data.train.labels, more.labels]))))
+
+
+def _random(data: TrainingSet, config: TrainConfig) -> TrainingSet:
+    if len(data.unrelated) == 0:
+        raise BadInput(
+            "the arm random has no unrelated pictures",
+            "compare with --unrelated and a recipe whose shards hold something else, or leave the arm out",
+        )
+    drawn = _some(data.unrelated, len(data.auxiliary), config.seed, "unrelated pictures")
+    names = tuple(f"unrelated {number}" for number in range(int(data.unrelated.labels.max()) + 1))
+    volume = _auxiliary_volume(data, config.caps)
+    return without_empty_auxiliaries(
+        replace(data, auxiliaries=names, edges=as_edges([]), auxiliary=drawn, orphans=volume)
+    )
+
+
 def _shuffled(data: TrainingSet, seed: int) -> TrainingSet:
     labels = stream(seed, "shuffled labels").permutation(data.auxiliary.labels)
     return replace(data, auxiliary=replace(data.auxiliary, labels=labels))
 
 
-def derive(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet, TrainConfig]:
-    """The arm's data and settings; `data` holds all the auxiliaries, `config` the recipe's lambda_s.
+def _retraining(config: TrainConfig) -> TrainConfig:
+    """Balanced cross-entropy for a few steps; the warm-up keeps its share of them."""
+    warmup = config.warmup_steps * config.retrain_steps // config.steps
+    told = {"loss": LossName.NEIGHBOR_SILENCING, "steps": config.retrain_steps, "warmup_steps": warmup}
+    return config.model_copy(update=told)
 
-    Shuffled labels keep every class's count, and so the prior; they are neighbors of nothing,
-    and are not silenced.
-    """
-    unsilenced = config.model_copy(update={"lambda_s": 1.0})
+
+def _own(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet, TrainConfig]:
+    unsilenced = config.model_copy(update={"silence": Silence.NONE, "lambda_s": 1.0})
     match arm:
         case Arm.TARGETS_ONLY:
             return _targets_only(data), unsilenced
+        case Arm.SAME_VOLUME:
+            return _same_volume(data, config), unsilenced
+        case Arm.RANDOM:
+            return _random(data, config), unsilenced
         case Arm.SHUFFLED:
             return _shuffled(data, config.seed), unsilenced
         case Arm.UNSILENCED:
@@ -35,3 +83,22 @@ def derive(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSe
             return data, config
         case Arm.SILENCED_0:
             return data, config.model_copy(update={"lambda_s": 0.0})
+        case Arm.RETRAINED:
+            return _targets_only(data), _retraining(unsilenced)
+
+
+def derive(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet, TrainConfig]:
+    """The arm's data and settings; `data` holds all the auxiliaries, `config` the recipe's silencing.
+
+    Shuffled labels keep every class's count, and so the prior. Of RETRAINED this is the second
+    half, the classifier alone: SILENCED is what it stands upon. BadInput where the pictures that
+    an arm adds are missing.
+    """
+    own, settings = _own(data, config, arm)
+    return replace(own, spare=no_examples(), unrelated=no_examples()), settings
+
+
+def added(data: TrainingSet, config: TrainConfig, arm: Arm) -> int:
+    """Pictures that an epoch of the arm adds to the targets' own; of RETRAINED that of what it stands upon."""
+    own, settings = derive(data, config, Arm.SILENCED if arm is Arm.RETRAINED else arm)
+    return int(epoch_counts(own, settings.caps).sum()) - len(data.train)

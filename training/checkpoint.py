@@ -1,6 +1,7 @@
 """Checkpoints: a run continued from one ends as if it had never stopped.
 
-There is no random state in them, since every draw follows from the seed and the step.
+There is no random state in them and no place in the data, since every draw and every batch follows from the seed
+and the step; so a run may also go on with another number of processes.
 """
 
 import io
@@ -13,9 +14,11 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.swa_utils import AveragedModel
 
 from storage import filesystem
 from storage.errors import BadInput, DamagedStore
+from training.processes import average_buffers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,20 @@ class Trained:
     network: nn.Module
     optimizer: Optimizer
     schedule: LRScheduler
+    average: AveragedModel | None = None
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that evaluation sees and that is kept: the average, where there is one."""
+        return self.average.module if self.average else self.network
+
+    def update(self) -> None:
+        """Follow the gradients for one step: the weights, the rate and the average."""
+        self.optimizer.step()
+        self.schedule.step()
+        average_buffers(self.network)
+        if self.average:
+            self.average.update_parameters(self.network)
 
     def save(self, path: Path, progress: Progress) -> None:
         """Write everything that resuming needs; the file appears only when it is whole."""
@@ -46,6 +63,7 @@ class Trained:
                 "network": self.network.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "schedule": self.schedule.state_dict(),
+                "average": self.average.state_dict() if self.average else None,
             },
             buffer,
         )
@@ -67,6 +85,8 @@ class Trained:
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
         return Progress(**state["progress"])
 
 

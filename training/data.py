@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,11 @@ class Examples:
         return len(self.labels)
 
 
+def no_examples() -> Examples:
+    """Nothing, of no width."""
+    return Examples(np.empty((0, 0), dtype=np.float32), np.empty(0, dtype=np.int64))
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
     """N target classes, M auxiliary ones, and the edges between them.
@@ -49,6 +54,9 @@ class TrainingSet:
     `auxiliary` is labeled 0..M-1; in the classifier its classes follow the targets, as
     N..N+M-1. `edges`, of shape [E, 2], holds pairs of (target label, auxiliary index).
     `lost` counts the listed pictures that are left out because they have no vector.
+    For the control arms alone: `spare` are more pictures of the targets, `unrelated` pictures
+    of classes 0..K-1 that are like none of them, and `orphans` how many pictures of auxiliary
+    classes without a parent an epoch draws in all; at 0 no class may be without.
     """
 
     classes: tuple[str, ...]
@@ -59,6 +67,9 @@ class TrainingSet:
     test: Examples
     auxiliary: Examples
     lost: int = 0
+    spare: Examples = field(default_factory=no_examples)
+    unrelated: Examples = field(default_factory=no_examples)
+    orphans: int = 0
 
     @property
     def train_counts(self) -> Indices:
@@ -69,6 +80,11 @@ class TrainingSet:
     def auxiliary_counts(self) -> Indices:
         """Pictures held of every auxiliary class, of shape [M]."""
         return np.bincount(self.auxiliary.labels, minlength=len(self.auxiliaries))
+
+    @property
+    def orphaned(self) -> NDArray[np.bool_]:
+        """Which auxiliary classes have no parent, of shape [M]."""
+        return ~np.isin(np.arange(len(self.auxiliaries)), self.edges[:, 1])
 
 
 def as_edges(pairs: Sequence[tuple[int, int]]) -> Indices:
@@ -90,9 +106,13 @@ def without_empty_auxiliaries(data: TrainingSet) -> TrainingSet:
 
 
 def content_digest(data: TrainingSet) -> str:
-    """A digest of all that training reads; pictures count by what they show, not by where they lie."""
+    """A digest of all that an arm is trained and judged on; pictures count by what they show, not by where they lie.
+
+    What an arm has yet to take its part of, `spare` and `unrelated`, is none of it.
+    """
     digest = hashlib.sha256(repr((data.classes, data.auxiliaries)).encode() + data.edges.tobytes())
-    for examples in (data.train, data.val, data.auxiliary):
+    digest.update(repr(data.orphans).encode() if data.orphans else b"")
+    for examples in (data.train, data.val, data.test, data.auxiliary):
         if examples.inputs.dtype == object:
             digest.update(repr([picture.digest for picture in examples.inputs]).encode())
         else:
@@ -115,7 +135,7 @@ def check(data: TrainingSet) -> None:
         )
     if len(data.val) == 0:
         raise BadInput("the validation split is empty", "list pictures for it: checkpoints are chosen on it alone")
-    parents = set(data.edges[:, 1].tolist())
-    for index, name in enumerate(data.auxiliaries):
-        if index not in parents:
-            raise BadInput(f"auxiliary class {name!r} has no parent", "give it a target class that it neighbors")
+    for orphan in np.flatnonzero(data.orphaned & (data.orphans == 0)):
+        raise BadInput(
+            f"auxiliary class {data.auxiliaries[orphan]!r} has no parent", "give it a target class that it neighbors"
+        )

@@ -5,47 +5,76 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from storage.records import Accuracy, ClassAccuracy, Split
 from training.config import Arm, Shots
 from training.data import Indices, TrainingSet
 from training.feed import Batch
+from training.processes import rank, total, world
 
 GROUPS = ("all", "many", "medium", "few")
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Right answers and pictures of every target class, each of shape [N]."""
+    """What became of every picture: its class and the answer among `targets` classes, and the answer's probability."""
 
-    correct: Indices
-    pictures: Indices
+    labels: Indices
+    answers: Indices
+    confidence: NDArray[np.float64]
+    targets: int
+
+    @property
+    def correct(self) -> Indices:
+        """Right answers of every target class, of shape [N]."""
+        return np.bincount(self.labels[self.answers == self.labels], minlength=self.targets)
+
+    @property
+    def pictures(self) -> Indices:
+        """Pictures of every target class, of shape [N]."""
+        return np.bincount(self.labels, minlength=self.targets)
 
 
-def predict(logits: Tensor, targets: int) -> Tensor:
-    """The best of the N target classes, [b], of logits [b, N + M]; no prior is added."""
-    return logits[:, :targets].argmax(1)
+def answer(logits: Tensor, targets: int) -> tuple[Tensor, Tensor]:
+    """The best of the N target classes and its probability among them, each [b], of logits [b, N + M]; no prior."""
+    judged = logits[:, :targets]
+    best = judged.argmax(1)
+    return best, judged.double().softmax(1).gather(1, best[:, None]).squeeze(1)
+
+
+def gathered(values: Indices) -> Indices:
+    """The columns [k, n] that all processes hold, one after the other: sums of rows in which each has its own place."""
+    lengths = np.zeros(world(), dtype=np.int64)
+    lengths[rank()] = values.shape[1]
+    ends = total(lengths).cumsum()
+    row = np.zeros((len(values), ends[-1]), dtype=np.int64)
+    row[:, ends[rank()] - values.shape[1] : ends[rank()]] = values
+    return total(row)
 
 
 @torch.no_grad()
 def evaluate(model: nn.Module, batches: Iterable[Batch], targets: int, device: torch.device) -> Tally:
-    """Count right answers class by class; the model is left in the mode it was found in."""
-    correct, pictures = np.zeros(targets, dtype=np.int64), np.zeros(targets, dtype=np.int64)
+    """Answer the pictures of all processes, of which each sees its share; the model's mode is left as it was found."""
+    rows = [np.empty((3, 0), dtype=np.int64)]
     was_training = model.training
     model.eval()
     for inputs, labels in batches:
-        right = predict(model(inputs.to(device)), targets).cpu() == labels
-        correct += np.bincount(labels[right].numpy(), minlength=targets)
-        pictures += np.bincount(labels.numpy(), minlength=targets)
+        best, confidence = answer(model(inputs.to(device)), targets)
+        # As bits, which sums with zeros leave alone: what processes exchange are integers.
+        bits = confidence.cpu().numpy().view(np.int64)
+        rows.append(np.stack([labels.numpy(), best.cpu().numpy(), bits]))
     model.train(was_training)
-    return Tally(correct, pictures)
+    labels_of_all, answers, bits_of_all = gathered(np.concatenate(rows, axis=1))
+    return Tally(labels_of_all, answers, bits_of_all.view(np.float64), targets)
 
 
 def mean_accuracy(tally: Tally) -> float:
     """The unweighted mean of the accuracies of the classes that have pictures, in [0, 1]."""
-    judged = tally.pictures > 0
-    return float((tally.correct[judged] / tally.pictures[judged]).mean())
+    pictures = tally.pictures
+    judged = pictures > 0
+    return float((tally.correct[judged] / pictures[judged]).mean())
 
 
 def group_of(train_count: int, shots: Shots) -> str:
@@ -56,7 +85,7 @@ def group_of(train_count: int, shots: Shots) -> str:
 
 
 def per_class(tally: Tally, data: TrainingSet, shots: Shots, arm: Arm) -> tuple[ClassAccuracy, ...]:
-    """One row a target class."""
+    """One row a target class, its group by the training pictures that it has in `data`."""
     counts = zip(data.train_counts.tolist(), tally.correct.tolist(), tally.pictures.tolist(), strict=True)
     return tuple(
         ClassAccuracy(arm, label, name, group_of(train, shots), train, correct, pictures)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from training.data import Examples, Indices, TrainingSet
+from training.processes import share
 from training.sampler import EpochSampler
 
 Batch = tuple[Tensor, Tensor]
@@ -17,13 +18,13 @@ EVALUATION_BATCH = 512
 
 
 class Feed(Protocol):
-    """Where a run's batches come from."""
+    """Where a run's batches come from; where several processes train, each is fed its own share."""
 
     def training(self, steps: range) -> Iterator[Batch]:
         """One batch a step, the same for a step whichever step the range starts at."""
 
     def evaluation(self, examples: Examples) -> Iterator[Batch]:
-        """All examples once, in order, as the network sees them without augmentation."""
+        """The process's share of the examples, in order, as the network sees them without augmentation."""
 
 
 def numbered(data: TrainingSet) -> Examples:
@@ -36,8 +37,8 @@ def numbered(data: TrainingSet) -> Examples:
 
 
 def pieces(examples: Examples, size: int) -> Iterator[Indices]:
-    """The numbers of all examples in order, in pieces of at most `size`."""
-    numbers = np.arange(len(examples))
+    """The numbers of the process's share of the examples, in order, in pieces of at most `size`."""
+    numbers = np.arange(len(examples))[share()]
     for start in range(0, len(numbers), size):
         yield numbers[start : start + size]
 
@@ -52,10 +53,10 @@ class VectorFeed:
     def training(self, steps: range) -> Iterator[Batch]:
         """One batch a step."""
         for step in steps:
-            yield self._batch(self._examples, self._sampler.batch(step))
+            yield self._batch(self._examples, self._sampler.batch(step)[share()])
 
     def evaluation(self, examples: Examples) -> Iterator[Batch]:
-        """All examples once, in order."""
+        """The process's share of the examples, in order."""
         for numbers in pieces(examples, EVALUATION_BATCH):
             yield self._batch(examples, numbers)
 

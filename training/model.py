@@ -4,23 +4,43 @@ Every random draw of a step, dropout included, follows from a seed that the loop
 """
 
 import math
+from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.config import TrainConfig
+from training.config import LossName, TrainConfig
 from vision.encoders import EncoderConfig, load_backbone
 
 COLORS = 3
 
 
 class Network(nn.Module):
-    """Inputs [b, ...] -> logits [b, N + M], without any prior."""
+    """Inputs [b, ...] -> logits [b, N + M], without any prior: a trunk, and the classifier `head` upon it."""
+
+    head: nn.Module
 
     def __init__(self) -> None:
         super().__init__()
         self.noise = torch.Generator()
+        self.frozen = False
+
+    def take_trunk(self, weights: Mapping[str, Tensor]) -> None:
+        """Give the trunk another network's weights and freeze it; only the head, as it is, learns on."""
+        trunk = {name: value for name, value in weights.items() if not name.startswith("head.")}
+        self.load_state_dict({**self.state_dict(), **trunk})
+        self.requires_grad_(False)
+        self.head.requires_grad_(True)
+        self.frozen = True
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode; a frozen trunk stays in evaluation, else its batch norms would go on counting."""
+        super().train(mode)
+        for child in self.children() if self.frozen else ():
+            child.train(mode and child is self.head)
+        return self
 
     def reseed(self, seed: int) -> None:
         """Let the noise of the next forward pass follow from this seed alone."""
@@ -42,6 +62,25 @@ def _linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
     return layer
 
 
+class CosineHead(nn.Module):
+    """Cosines between features and class weights, times `scale`: what LDAM's margins are measured in."""
+
+    def __init__(self, inputs: int, outputs: int, scale: float, generator: torch.Generator) -> None:
+        super().__init__()
+        self.weight = _linear(inputs, outputs, generator).weight
+        self.scale = scale
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits [b, outputs] of features [b, inputs]."""
+        return self.scale * functional.linear(functional.normalize(features), functional.normalize(self.weight))
+
+
+def _head(inputs: int, classes: int, config: TrainConfig, generator: torch.Generator) -> nn.Module:
+    if config.loss is LossName.LDAM_DRW:
+        return CosineHead(inputs, classes, config.baselines.scale, generator)
+    return _linear(inputs, classes, generator)
+
+
 class FeatureClassifier(Network):
     """A classifier of unit-norm features [b, dim] with at most one hidden layer.
 
@@ -55,7 +94,7 @@ class FeatureClassifier(Network):
         self.scale = math.sqrt(dim)
         self.input_dropout, self.dropout = config.input_dropout, config.dropout
         self.hidden = _linear(dim, config.hidden, start) if config.hidden else None
-        self.head = _linear(config.hidden or dim, classes, start)
+        self.head = _head(config.hidden or dim, classes, config, start)
 
     def forward(self, features: Tensor) -> Tensor:
         """Logits [b, classes]."""
@@ -79,7 +118,7 @@ class WholeNetwork(Network):
         self.backbone = load_backbone(encoder)
         self.dropout = config.dropout
         width = _feature_width(self.backbone, encoder.image_size)
-        self.head = _linear(width, classes, torch.Generator().manual_seed(config.seed))
+        self.head = _head(width, classes, config, torch.Generator().manual_seed(config.seed))
         self.to(memory_format=torch.channels_last)
 
     def forward(self, pictures: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from storage import filesystem
 from training.data import Examples, Indices, Picture, TrainingSet
 from training.feed import Batch, numbered, pieces
+from training.processes import share
 from training.randomness import seeds
 from training.sampler import EpochSampler
 from vision.decode import decode
@@ -82,13 +83,14 @@ class PictureFeed:
         return self._load(Pictures(self._examples, self._encoder, augmented=True), batches)
 
     def evaluation(self, examples: Examples) -> Iterator[Batch]:
-        """All examples once, in order."""
+        """The process's share of the examples, in order."""
         batches = ([(number, 0) for number in piece.tolist()] for piece in pieces(examples, EVALUATION_BATCH))
         return self._load(Pictures(examples, self._encoder, augmented=False), batches)
 
     def _keys(self, step: int, numbers: Indices) -> list[Key]:
+        # Drawn for the whole batch: a picture is cut the same way, however many processes share it out.
         drawn = seeds(self._seed, "augmentation", step, len(numbers))
-        return list(zip(numbers.tolist(), drawn, strict=True))
+        return list(zip(numbers.tolist(), drawn, strict=True))[share()]
 
     def _load(self, pictures: Pictures, batches: Iterable[list[Key]]) -> Iterator[Batch]:
         # A generator of its own: the loader would else draw its workers' seeds from torch's global one.

@@ -1,5 +1,7 @@
 """How many pictures of each class an epoch sees, and the prior that follows from it."""
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,16 +17,33 @@ def cap(anchor: int, caps: Caps) -> int:
 
 
 def rarest_parent_counts(data: TrainingSet) -> Indices:
-    """Training pictures of every auxiliary class's rarest parent, of shape [M]."""
+    """Training pictures of every auxiliary class's rarest parent, of shape [M]; without one, the largest number."""
     rarest = np.full(len(data.auxiliaries), np.iinfo(np.int64).max)
     np.minimum.at(rarest, data.edges[:, 1], data.train_counts[data.edges[:, 0]])
     return rarest
 
 
+def spread(counts: Indices, volume: int) -> Indices:
+    """Pictures drawn of every class, [K], as even as `counts` allow, that come to `volume` where it can be had.
+
+    No class is left without one, since it would have no prior.
+    """
+    most = int(counts.max(initial=1))
+    level = max(1, bisect_right(range(most + 1), volume, key=lambda drawn: int(np.minimum(counts, drawn).sum())) - 1)
+    drawn = np.minimum(counts, level)
+    drawn[np.flatnonzero(counts > level)[: max(0, volume - int(drawn.sum()))]] += 1
+    return drawn
+
+
 def epoch_counts(data: TrainingSet, caps: Caps) -> Indices:
-    """Pictures of every class in one epoch, targets first, of shape [N + M]."""
+    """Pictures of every class in one epoch, targets first, of shape [N + M].
+
+    Auxiliary classes without a parent have no anchor: they share `data.orphans` pictures.
+    """
     limits = np.array([cap(int(anchor), caps) for anchor in rarest_parent_counts(data)], dtype=np.int64)
-    return np.concatenate([data.train_counts, np.minimum(data.auxiliary_counts, limits)])
+    drawn, orphaned = np.minimum(data.auxiliary_counts, limits), data.orphaned
+    drawn[orphaned] = spread(data.auxiliary_counts[orphaned], data.orphans)
+    return np.concatenate([data.train_counts, drawn])
 
 
 def log_prior(counts: Indices) -> NDArray[np.float64]:

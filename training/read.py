@@ -1,6 +1,6 @@
 """From finished stages to a training set, of feature vectors or of pictures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -11,10 +11,10 @@ from storage.records import Auxiliary, Embedded, ShardEntry, Split, StageRef, Ta
 from storage.tables import vectors_of
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges, without_empty_auxiliaries
 
-Input = TypeVar("Input")
+Input = TypeVar("Input", np.ndarray, Picture)
 
 
-def _vectors(ref: StageRef) -> dict[str, np.ndarray]:
+def vectors(ref: StageRef) -> dict[str, np.ndarray]:
     """The vectors of an embed stage, by the digest of their picture."""
     table = read_table(ref, Embedded.__name__)
     if table.num_rows == 0:
@@ -22,37 +22,49 @@ def _vectors(ref: StageRef) -> dict[str, np.ndarray]:
     return dict(zip(table["digest"].to_pylist(), vectors_of(table), strict=True))
 
 
-def _stack(vectors: Sequence[np.ndarray]) -> Inputs:
-    return np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+def files(targets: StageRef, target_vectors: StageRef) -> dict[str, Picture]:
+    """Target pictures where they were listed, by digest, but for those that the embed stage could not decode."""
+    unreadable = {row.digest for row in read_rows(target_vectors, Unreadable)}
+    pictures = read_rows(targets, TargetPicture)
+    return {row.digest: Picture(row.path, row.digest) for row in pictures if row.digest not in unreadable}
 
 
-def _row_of_objects(pictures: Sequence[Picture]) -> Inputs:
-    row = np.empty(len(pictures), dtype=object)
-    row[:] = pictures
+def packed(shards: StageRef) -> dict[str, Picture]:
+    """The pictures of shards, by digest, as bytes inside their tars."""
+    return {
+        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.digest, row.offset, row.size)
+        for row in read_rows(shards, ShardEntry)
+    }
+
+
+def _stack(inputs: Sequence[Input]) -> Inputs:
+    """Vectors as the rows of a matrix, pictures as a row of objects; nothing is a matrix of no width."""
+    if not inputs:
+        return np.empty((0, 0), dtype=np.float32)
+    if len(rows := [item for item in inputs if isinstance(item, np.ndarray)]) == len(inputs):
+        return np.stack(rows)
+    row = np.empty(len(inputs), dtype=object)
+    row[:] = inputs
     return row
 
 
-def _examples(
-    listed: Sequence[tuple[str, int]], held: Mapping[str, Input], pack: Callable[[Sequence[Input]], Inputs]
-) -> Examples:
+def examples_of(listed: Sequence[tuple[str, int]], held: Mapping[str, Input]) -> Examples:
     """Examples of the (digest, label) pairs whose input could be had."""
     found = [(held[digest], label) for digest, label in listed if digest in held]
-    return Examples(pack([item for item, _ in found]), np.array([label for _, label in found], dtype=np.int64))
+    return Examples(_stack([item for item, _ in found]), np.array([label for _, label in found], dtype=np.int64))
 
 
 def _assemble(
-    targets: StageRef, shards: StageRef,
-    of_targets: Mapping[str, Input], of_candidates: Mapping[str, Input],
-    pack: Callable[[Sequence[Input]], Inputs],
-) -> TrainingSet:  # fmt: skip
+    targets: StageRef, shards: StageRef, of_targets: Mapping[str, Input], of_candidates: Mapping[str, Input]
+) -> TrainingSet:
     """The set whose pictures have an input, by digest; auxiliary classes left without one are removed."""
     classes = sorted(read_rows(targets, TargetClass), key=lambda row: row.label)
     auxiliaries = sorted(read_rows(shards, Auxiliary), key=lambda row: row.index)
     pictures, entries = read_rows(targets, TargetPicture), read_rows(shards, ShardEntry)
     index = {row.name: row.index for row in auxiliaries}
     listed = {split: [(p.digest, p.label) for p in pictures if p.split is split] for split in Split}
-    splits = {split: _examples(pairs, of_targets, pack) for split, pairs in listed.items()}
-    auxiliary = _examples([(entry.digest, index[entry.neighbor]) for entry in entries], of_candidates, pack)
+    splits = {split: examples_of(pairs, of_targets) for split, pairs in listed.items()}
+    auxiliary = examples_of([(entry.digest, index[entry.neighbor]) for entry in entries], of_candidates)
     held = TrainingSet(
         classes=tuple(row.name for row in classes),
         auxiliaries=tuple(row.name for row in auxiliaries),
@@ -67,7 +79,7 @@ def read_features(
     targets: StageRef, target_vectors: StageRef, shards: StageRef, candidate_vectors: StageRef
 ) -> TrainingSet:
     """The set of feature vectors; pictures without a vector are left out and counted as `lost`."""
-    return _assemble(targets, shards, _vectors(target_vectors), _vectors(candidate_vectors), _stack)
+    return _assemble(targets, shards, vectors(target_vectors), vectors(candidate_vectors))
 
 
 def read_pictures(targets: StageRef, target_vectors: StageRef, shards: StageRef) -> TrainingSet:
@@ -75,11 +87,4 @@ def read_pictures(targets: StageRef, target_vectors: StageRef, shards: StageRef)
 
     Target pictures that the embed stage could not decode are left out and counted as `lost`.
     """
-    unreadable = {row.digest for row in read_rows(target_vectors, Unreadable)}
-    pictures = read_rows(targets, TargetPicture)
-    files = {row.digest: Picture(row.path, row.digest) for row in pictures if row.digest not in unreadable}
-    packed = {
-        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.digest, row.offset, row.size)
-        for row in read_rows(shards, ShardEntry)
-    }
-    return _assemble(targets, shards, files, packed, _row_of_objects)
+    return _assemble(targets, shards, files(targets, target_vectors), packed(shards))

@@ -1,94 +1,95 @@
-"""One arm from data to a judged classifier: build, train, take the best on validation, test once."""
+"""One arm trained from the command line, without Prefect; torchrun makes it several processes.
 
-import time
-from dataclasses import dataclass
+python -m training.run RECIPE
+torchrun --nproc-per-node 2 -m training.run RECIPE
+"""
+
+import argparse
+import os
+import sys
 from pathlib import Path
 
-import torch
+from rich.console import Console
 
-from storage.fingerprint import fingerprint
-from storage.records import Accuracy, ClassAccuracy, Split
-from training.arms import derive
-from training.checkpoint import load_weights
-from training.config import Arm, Mode, TrainConfig
-from training.data import Examples, TrainingSet, check, content_digest
-from training.evaluate import by_group, evaluate, per_class
-from training.feed import Feed, VectorFeed
-from training.loop import OnStep, Run, train
-from training.loss import NeighborSilencing
-from training.metrics import Metrics
-from training.model import FeatureClassifier, Network, WholeNetwork
-from training.pictures import PictureFeed
-from training.priors import epoch_counts, log_prior
-from training.sampler import EpochSampler
+from storage.errors import ExtrapolationError
+from storage.recipe_file import read_recipe
+from training.config import Arm
+from training.recipe import Finished, TrainingRecipe, finished_stages, training_set
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """What came of one arm: accuracies of the best step on validation, and where its weights lie."""
-
-    arm: Arm
-    val: tuple[Accuracy, ...]
-    test: tuple[Accuracy, ...]
-    classes: tuple[ClassAccuracy, ...]
-    checkpoint: Path
-    metrics: Path
-    best_step: int
-    seconds: float
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number from 0 on, not {text!r}")
+    return int(text)
 
 
-def unheard(step: int, total: int, metrics: Metrics) -> None:
-    """Report progress to nobody."""
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.run", description="Train one arm on what a recipe's pipeline has made."
+    )
+    parser.add_argument("recipe", help="a YAML file, such as recipes/grocery.yaml")
+    parser.add_argument("--arm", type=Arm, choices=list(Arm), default=Arm.SILENCED, help="what is added to the targets")
+    parser.add_argument("--folder", type=Path, help="where the run lies; a run that was stopped there goes on")
+    parser.add_argument("--data-root", help="where the stages lie, instead of the recipe's data_root")
+    parser.add_argument("--seed", type=_seed, help="instead of the recipe's train.seed")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto, instead of the recipe's train.device")
+    return parser.parse_args()
 
 
-def _device(name: str) -> torch.device:
-    if name != "auto":
-        return torch.device(name)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def _given(arguments: argparse.Namespace) -> TrainingRecipe:
+    """The recipe with what the command line says otherwise."""
+    recipe = read_recipe(TrainingRecipe, arguments.recipe, arguments.data_root)
+    said = {name: value for name in ("seed", "device") if (value := getattr(arguments, name)) is not None}
+    return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
 
 
-def _network_and_feed(data: TrainingSet, config: TrainConfig) -> tuple[Network, Feed]:
-    """What is trained, and what feeds it."""
-    classes = len(data.classes) + len(data.auxiliaries)
-    sampler = EpochSampler(data, config.caps, config.batch_size, config.seed)
-    if config.mode is Mode.FEATURES or config.encoder is None:
-        dim = data.train.inputs.shape[1]
-        return FeatureClassifier(dim, classes, config), VectorFeed(data, sampler)
-    feed = PictureFeed(data, sampler, config.encoder, config.seed, config.workers)
-    return WholeNetwork(config.encoder, classes, config), feed
+def _train(recipe: TrainingRecipe, finished: Finished, arm: Arm, folder: Path) -> None:
+    """Train with all processes that there are, of which one speaks."""
+    from training.fit import fit  # torch is heavy: a wrong recipe is told of without it
+    from training.processes import joined, rank, world
+    from training.shown import show, watched
+
+    with joined(recipe.train.device) as device:
+        console = Console(quiet=rank() > 0)
+        config = recipe.train.model_copy(update={"device": str(device)})
+        data = training_set(finished, config.mode)
+        by = f", by {world()} processes" if world() > 1 else ""
+        console.print(
+            f"{recipe.name}: {arm} on {device}{by}, in {folder}", markup=False, highlight=False, soft_wrap=True
+        )
+        with watched(console) as on_step:
+            fitted = fit(data, config, arm, folder, on_step)
+        show(fitted, console)
 
 
-def build(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path) -> Run:
-    """Everything that one arm's training needs; `data` and `config` are the arm's own."""
-    device = _device(config.device)
-    network, feed = _network_and_feed(data, config)
-    loss = NeighborSilencing(
-        log_prior(epoch_counts(data, config.caps)), data.edges, len(data.classes),
-        tau=config.tau, lambda_s=config.lambda_s, label_smoothing=config.label_smoothing,
-    )  # fmt: skip
-    identity = fingerprint(config.model_copy(update={"arms": (arm,)}), content_digest(data))
-    return Run(network.to(device), loss.to(device), feed, data, config, device, folder, identity)
+def _process() -> int:
+    """The rank that torchrun has given; 0 where it has given none."""
+    return int(os.environ.get("RANK", "0"))
 
 
-def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep = unheard) -> Fitted:
-    """Train one arm in a folder of its own, or resume it there, and test its best checkpoint.
+def _complain(error: ExtrapolationError) -> None:
+    """Say what went wrong, briefly where another process says it too."""
+    process = _process()
+    said = f"process {process}: {error.problem}" if process else f"{type(error).__name__}\n{error}"
+    Console(stderr=True).print(said, markup=False, highlight=False, soft_wrap=True)
 
-    `data` holds all the auxiliaries and `config` the recipe's lambda_s; the arm takes its part.
-    """
-    started = time.monotonic()
-    data, config = derive(data, config, arm)
-    check(data)
-    folder.mkdir(parents=True, exist_ok=True)
-    run = build(data, config, arm, folder)
-    progress = train(run, on_step)
-    load_weights(run.best, run.network)
 
-    def judge(examples: Examples) -> tuple[ClassAccuracy, ...]:
-        tally = evaluate(run.network, run.feed.evaluation(examples), len(data.classes), run.device)
-        return per_class(tally, data, config.shots, arm)
+def main() -> None:
+    """Train as the command line says; an error that stops it exits with 1, Ctrl-C with 130."""
+    arguments = _arguments()
+    try:
+        recipe = _given(arguments)
+        name = f"{recipe.name}-{arguments.arm}-{recipe.train.seed}"
+        folder = arguments.folder or Path(recipe.data_root, "work", "train-by-hand", name)
+        _train(recipe, finished_stages(recipe), arguments.arm, folder)
+    except ExtrapolationError as error:
+        _complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        if _process() == 0:
+            sys.stderr.write("\ninterrupted: the same command goes on from the last checkpoint\n")
+        sys.exit(130)
 
-    classes = judge(data.test)
-    return Fitted(
-        arm, by_group(judge(data.val), Split.VAL), by_group(classes, Split.TEST), classes,
-        run.best, folder / "metrics.jsonl", progress.best_step, time.monotonic() - started,
-    )  # fmt: skip
+
+if __name__ == "__main__":
+    main()

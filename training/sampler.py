@@ -13,7 +13,7 @@ from training.randomness import stream
 
 
 class EpochSampler:
-    """Batches cut from an endless row of epochs; a batch may span two of them."""
+    """Batches cut from an endless row of epochs; a batch may span two of them, and is that of all processes."""
 
     def __init__(self, data: TrainingSet, caps: Caps, batch_size: int, seed: int) -> None:
         counts = epoch_counts(data, caps)

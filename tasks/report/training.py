@@ -13,8 +13,8 @@ from tasks.report.samples import Album
 ALONE = "targets_only"
 """The arm that every gain is told against."""
 
-CONTROL = "shuffled"
-"""The arm whose auxiliary labels are shuffled: what it gains is not the neighbors'."""
+CONTROLS = {"same_volume", "random", "shuffled"}
+"""Arms that ask what else could have helped: what they gain is not the neighbors'."""
 
 MOVERS = 4
 """Classes shown of those that gained most, and at most as many of those that lost."""
@@ -42,7 +42,7 @@ def gain(rows: Sequence[Accuracy], judged: Split) -> Gain | None:
     Choosing on validation keeps the test split out of the choice; a control arm is no choice.
     """
     chosen = {row.arm: row.accuracy for row in rows if row.split is Split.VAL and row.group == "all"}
-    others = [arm for arm in chosen if arm not in (ALONE, CONTROL)]
+    others = [arm for arm in chosen if arm != ALONE and arm not in CONTROLS]
     if ALONE not in chosen or not others:
         return None
     best = max(others, key=chosen.__getitem__)

@@ -18,8 +18,12 @@ def clouds(labels: Indices, centers: np.ndarray, seed: int) -> Examples:
 
 
 def small_set(train: tuple[int, ...] = (12, 6, 2), auxiliary: tuple[int, ...] = (5, 4)) -> TrainingSet:
-    """A few target classes, auxiliaries with target a and a + 1 as their parents, and an even val and test."""
+    """A few target classes, auxiliaries with target a and a + 1 as their parents, and an even val and test.
+
+    Beside them 10 spare pictures a class, and 8 pictures of each of 3 unrelated classes.
+    """
     targets, neighbors = len(train), len(auxiliary)
+    elsewhere = np.random.default_rng(1).normal(size=(3, DIM))
     centers = np.random.default_rng(0).normal(size=(targets + neighbors, DIM))
     even = np.repeat(np.arange(targets), 4)
     return TrainingSet(
@@ -30,4 +34,6 @@ def small_set(train: tuple[int, ...] = (12, 6, 2), auxiliary: tuple[int, ...] = 
         val=clouds(even, centers, 2),
         test=clouds(even, centers, 3),
         auxiliary=clouds(np.repeat(np.arange(neighbors), auxiliary), centers[targets:], 4),
+        spare=clouds(np.repeat(np.arange(targets), 10), centers, 5),
+        unrelated=clouds(np.repeat(np.arange(3), 8), elsewhere, 6),
     )

@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 
 from tests.training.stages import finished_stages
-from tests.training.test_run import Killed, killing, outcome
+from tests.training.test_fit import Killed, killing, outcome
 from training.config import Arm, Caps, Mode, TrainConfig
 from training.data import TrainingSet
+from training.fit import fit
 from training.pictures import LEAST_AREA, PictureFeed, cut_and_flip
 from training.read import read_pictures
-from training.run import fit
 from training.sampler import EpochSampler
 from vision.encoders import EncoderConfig
 

@@ -1,12 +1,16 @@
 """Caps and priors as METHOD states them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.training.small import small_set
 from training.config import Caps
 from training.data import as_edges
-from training.priors import cap, epoch_counts, log_prior, rarest_parent_counts
+from training.priors import cap, epoch_counts, log_prior, rarest_parent_counts, spread
 
 
 @pytest.mark.parametrize(("anchor", "pictures"), [(1, 50), (20, 50), (21, 21), (100, 100), (101, 50), (5000, 50)])
@@ -42,3 +46,22 @@ def test_edges_are_a_set() -> None:
     """A neighbor that was named twice for a parent has one edge to it."""
     assert as_edges([(1, 0), (0, 0), (1, 0)]).tolist() == [[0, 0], [1, 0]]
     assert as_edges([]).shape == (0, 2)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(0, 200))
+def test_a_volume_is_spread_evenly_and_used_up(held: list[int], volume: int) -> None:
+    """It is met wherever it lies between one picture a class and all of them; no class gets two more than another."""
+    counts = np.array(held)
+    drawn = spread(counts, volume)
+    assert drawn.sum() == min(max(volume, len(held)), counts.sum())
+    assert (drawn >= 1).all()
+    assert (drawn <= counts).all()
+    assert drawn.max() - drawn[drawn < counts].min(initial=drawn.max()) <= 1
+
+
+def test_classes_without_a_parent_share_the_orphans() -> None:
+    """The others keep the cap of their rarest parent."""
+    data = small_set(train=(60, 30, 2), auxiliary=(80, 20))
+    data = replace(data, edges=data.edges[data.edges[:, 1] == 0], orphans=7)
+    assert epoch_counts(data, Caps()).tolist() == [60, 30, 2, 30, 7]
+    assert data.orphaned.tolist() == [False, True]

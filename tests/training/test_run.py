@@ -1,118 +1,144 @@
-"""One arm from data to a judged classifier: it learns, it resumes, and it stops when it must."""
+"""The command line of training: what it prints, where things lie, and how it ends."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import replace
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-import safetensors.numpy
+import yaml
 
-from storage.errors import BadInput, DamagedStore, Diverged
-from tests.training.small import QUICK, small_set
-from training.config import Arm, TrainConfig
-from training.data import Examples, without_empty_auxiliaries
-from training.loop import OnStep
-from training.run import Fitted, fit
+from storage.latest import remember
+from storage.manifest import open_stage
+from storage.records import Stage
+from tests.training.stages import finished_stages, remember_all
+from training.run import main
 
-NOISY = QUICK.model_copy(update={"dropout": 0.5, "input_dropout": 0.2, "mixup": 0.4, "label_smoothing": 0.1})
-
-
-class Killed(Exception):
-    """What stands for a SIGKILL between two steps."""
-
-
-def killing(at: int) -> OnStep:
-    """A callback that ends the run once it has done so many steps."""
-
-    def on_step(step: int, _total: int, _metrics: Mapping[str, float]) -> None:
-        if step == at:
-            raise Killed
-
-    return on_step
+PROJECT = Path(__file__).parents[2]
+TRAIN = {
+    "steps": 6, "batch_size": 8, "hidden": 8, "evaluate_every": 3, "log_every": 3, "save_every": 3, "device": "cpu"
+}  # fmt: skip
+FINETUNE = {"mode": "finetune", "encoder": {"kind": "timm", "name": "test_resnet", "image_size": 32}}
+SECTIONS_OF_OTHERS = {"targets": {"root": "nowhere"}, "crawl": {"contact": "mailto:a@example.org"}}
 
 
-def outcome(fitted: Fitted) -> tuple[object, ...]:
-    """All that a run says and leaves behind, but for the time it took."""
-    weights = safetensors.numpy.load_file(fitted.checkpoint)
-    named = {name: value.tobytes() for name, value in weights.items()}
-    return fitted.val, fitted.test, fitted.classes, fitted.best_step, named, fitted.metrics.read_text()
+def recipe(root: Path, **changes: object) -> str:
+    """The path of a recipe whose stages are finished below the root."""
+    remember_all(root, "hand", finished_stages(root))
+    sections = {"name": "hand", "data_root": str(root), "train": TRAIN | changes, **SECTIONS_OF_OTHERS}
+    path = root / "hand.yaml"
+    path.write_text(yaml.safe_dump(sections))
+    return str(path)
 
 
-@pytest.mark.parametrize("at", [5, 15, 20, 25])
-def test_resumed_is_uninterrupted(at: int, tmp_path: Path) -> None:
-    """Killed at a line of the log, before, between and at checkpoints: bit for bit the same."""
-    whole = fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "whole")
-    with pytest.raises(Killed):
-        fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "killed", killing(at))
-    assert outcome(fit(small_set(), NOISY, Arm.SILENCED, tmp_path / "killed")) == outcome(whole)
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    """The command in this process, which spares it an import of torch."""
+    monkeypatch.setattr(sys, "argv", ["training.run", *arguments])
+    main()
 
 
-@pytest.mark.parametrize("arm", Arm)
-def test_every_arm_learns(arm: Arm, tmp_path: Path) -> None:
-    """Better than chance on test pictures, and far better than it on well separated clouds."""
-    config = QUICK.model_copy(update={"steps": 60, "lr": 0.01})
-    fitted = fit(small_set(train=(12, 8, 6)), config, arm, tmp_path)
-    assert {row.group: row.accuracy for row in fitted.test}["all"] > 0.7
-    assert {row.arm for row in fitted.test} | {row.arm for row in fitted.classes} == {arm}
+def test_an_arm_is_trained_from_finished_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Features, in a folder of its own a recipe, arm and seed; lines, a table, and where things lie."""
+    run(monkeypatch, recipe(tmp_path), "--arm", "targets_only", "--seed", "3")
+    said = capsys.readouterr().out
+    folder = tmp_path / "work" / "train-by-hand" / "hand-targets_only-3"
+    assert f"hand: targets_only on cpu, in {folder}\n" in said
+    assert re.search(r"step 3 of 6: loss [\d.]+, [\d.]+% on validation\nstep 6 of 6", said)
+    assert re.search(r"│ all +│ 2 +│ [\d.]+ +│\n│ few +│ 2 ", said)
+    for what, name in (("weights", "best.safetensors"), ("metrics", "metrics.jsonl")):
+        assert f"{what}: {folder / name}\n" in said
+        assert (folder / name).exists()
 
 
-def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
-    """Asked again, it hands out what it found."""
-    steps: list[int] = []
-    first = fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
-    again = fit(small_set(), QUICK, Arm.SILENCED, tmp_path, lambda step, _, __: steps.append(step))
-    assert (outcome(again), steps) == (outcome(first), [])
+def test_a_run_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same command again trains no step and prints the same table."""
+    given = (recipe(tmp_path), "--folder", str(tmp_path / "mine"))
+    run(monkeypatch, *given)
+    first = capsys.readouterr().out
+    run(monkeypatch, *given)
+    again = capsys.readouterr().out
+    assert "step 6 of 6" in first
+    assert "step" not in again.replace("best step", "")
+    assert again.partition("silenced, as of")[2] == first.partition("silenced, as of")[2]
 
 
-def test_the_best_step_on_validation_is_kept(tmp_path: Path) -> None:
-    """The weights that are tested are those of the best line of the log, the later one of equals."""
-    fitted = fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
-    lines = [json.loads(line) for line in fitted.metrics.read_text().splitlines()]
-    judged = [(line["val_accuracy"], line["step"]) for line in lines if "val_accuracy" in line]
-    assert (fitted.val[0].accuracy, fitted.best_step) == max(judged)
+def test_pictures_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """The whole network, from the shell."""
+    command = [sys.executable, "-m", "training.run", recipe(tmp_path, **FINETUNE), "--folder", str(tmp_path / "mine")]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "step 6 of 6" in ended.stdout
+    assert f"weights: {tmp_path / 'mine' / 'best.safetensors'}" in ended.stdout
 
 
-def test_a_curation_that_left_nothing_trains_on_the_targets(tmp_path: Path) -> None:
-    """Shards without a picture have vectors of no width; the targets are enough."""
-    full = small_set()
-    nothing = Examples(np.empty((0, 0), dtype=np.float32), full.auxiliary.labels[:0])
-    fitted = fit(without_empty_auxiliaries(replace(full, auxiliary=nothing)), QUICK, Arm.SILENCED, tmp_path)
-    assert fitted.test
+def test_torchrun_starts_two_processes_of_which_one_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They leave the log that one process leaves, to 1e-6, and each line is said once."""
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    given = recipe(tmp_path)
+    command = [*torchrun, "-m", "training.run", given, "--folder", str(tmp_path / "two")]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "on cpu, by 2 processes, in" in ended.stdout
+    assert ended.stdout.count("step 6 of 6") == ended.stdout.count("weights: ") == 1
+    run(monkeypatch, given, "--folder", str(tmp_path / "one"))
+    two, one = (
+        re.findall(r'"loss": ([\d.]+)', (tmp_path / name / "metrics.jsonl").read_text()) for name in ("two", "one")
+    )
+    assert [float(loss) for loss in two] == pytest.approx([float(loss) for loss in one], abs=1e-6)
 
 
-def test_progress_is_reported(tmp_path: Path) -> None:
-    """The callback hears of every logged step and of the loss there."""
-    heard: list[tuple[int, int, bool]] = []
-    fit(small_set(), QUICK, Arm.SILENCED, tmp_path, lambda step, total, m: heard.append((step, total, "loss" in m)))
-    assert heard == [(step, 30, True) for step in (5, 10, 15, 20, 25, 30)]
+def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What the command says when it ends with 1, which is no traceback."""
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, *arguments)
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "Traceback" not in said
+    assert "mend: " in said
+    return said
 
 
-def test_numbers_that_are_not_finite_stop_the_run(tmp_path: Path) -> None:
-    """Before the weights are touched, with the step and a way out."""
-    data = small_set()
-    vectors = np.full_like(data.train.inputs, np.inf)
-    with pytest.raises(Diverged, match=r"step 0: .*\n.*lower train.lr"):
-        fit(replace(data, train=replace(data.train, inputs=vectors)), QUICK, Arm.SILENCED, tmp_path)
+def test_wrong_input_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A recipe, a field, a stage, a batch, a folder of another run: each with what mends it, and exit code 1."""
+    assert "there is no recipe file nowhere.yaml" in refusal(monkeypatch, capsys, "nowhere.yaml")
+    given = recipe(tmp_path)
+    said = refusal(monkeypatch, capsys, given, "--data-root", str(tmp_path / "empty"))
+    assert "recipe hand has no finished targets stage" in said
+    run(monkeypatch, given, "--folder", str(tmp_path / "mine"))
+    said = refusal(monkeypatch, capsys, given, "--folder", str(tmp_path / "mine"), "--seed", "1")
+    assert "belongs to another run" in said
+    said = refusal(monkeypatch, capsys, recipe(tmp_path, accumulate=3))
+    assert "train.batch_size 8 cannot be shared evenly" in said
+    said = refusal(monkeypatch, capsys, recipe(tmp_path, stesp=3))
+    assert "field train.stesp" in said
 
 
-@pytest.mark.parametrize("change", [{"lr": 0.5}, {"seed": 1}])
-def test_another_run_s_checkpoint_is_refused(change: dict[str, float], tmp_path: Path) -> None:
-    """Settings and seed must be those that the checkpoint was made with."""
-    fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
-    with pytest.raises(BadInput, match="belongs to another run"):
-        fit(small_set(), QUICK.model_copy(update=change), Arm.SILENCED, tmp_path)
+def test_vectors_of_another_target_set_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pictures without a vector would be taken for undecodable ones."""
+    given = recipe(tmp_path)
+    folder = open_stage(str(tmp_path), Stage.EMBED, 1, None, pictures="of another day")
+    remember(str(tmp_path), "hand", f"{Stage.EMBED}-{Stage.TARGETS}", folder.seal([], 0, 0.0))
+    assert "not made of the newest target set" in refusal(monkeypatch, capsys, given)
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
-    """With the file and what to do about it."""
-    (tmp_path / "last.pt").write_bytes(b"not a checkpoint")
-    with pytest.raises(DamagedStore, match=r"last.pt cannot be read"):
-        fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+def test_ctrl_c_ends_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 130, and what the next run does."""
 
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
 
-def test_finetune_needs_a_network() -> None:
-    """The mode alone does not say what is trained."""
-    with pytest.raises(ValueError, match=r"needs train\.encoder"):
-        TrainConfig.model_validate({"mode": "finetune"})
+    monkeypatch.setattr("training.run._train", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, recipe(tmp_path))
+    assert ended.value.code == 130
+    assert "the same command goes on from the last checkpoint" in capsys.readouterr().err

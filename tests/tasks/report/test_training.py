@@ -25,7 +25,7 @@ from storage.records import (
 from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
 from tasks.report.page import GROUPS, Arm, Curve, Score
 from tasks.report.samples import Album
-from tasks.report.training import ALONE, CONTROL, MOVERS, curves, gain, movers
+from tasks.report.training import ALONE, CONTROLS, MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
 from training.config import Arm as TrainedArm
 from vision.inline import data_uri
@@ -70,7 +70,16 @@ def test_the_gain_is_of_the_arm_that_validation_chose() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("arms", [[], ["targets_only"], ["silenced", "unsilenced"], ["targets_only", "shuffled"]])
+@pytest.mark.parametrize(
+    "arms",
+    [
+        [],
+        ["targets_only"],
+        ["silenced", "unsilenced"],
+        ["targets_only", "shuffled"],
+        ["targets_only", "random", "same_volume"],
+    ],
+)
 def test_without_a_pair_of_arms_there_is_no_gain(arms: list[str]) -> None:
     """A run of one arm compares nothing, and what a control gains is not the neighbors'."""
     assert gain([row for arm in arms for row in _accuracy(arm, 0.5, all=0.4)], Split.TEST) is None
@@ -78,7 +87,7 @@ def test_without_a_pair_of_arms_there_is_no_gain(arms: list[str]) -> None:
 
 def test_the_arms_that_are_spoken_of_are_arms() -> None:
     """The report cannot import training, so only this holds its names to training's."""
-    assert {ALONE, CONTROL} < set(TrainedArm)
+    assert {ALONE, *CONTROLS} < set(TrainedArm)
 
 
 def test_movers_are_those_that_gained_most_and_then_those_that_lost() -> None:

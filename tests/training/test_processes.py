@@ -1,0 +1,158 @@
+"""Two processes train what one does, and their shares of the data are the data."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+import safetensors.torch
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.errors import BadInput
+from tests.training import together
+from tests.training.small import QUICK, small_set
+from tests.training.stages import finished_stages
+from tests.training.test_pictures import TINY
+from training import processes
+from training.config import Arm, Caps
+from training.feed import Batch, Feed, VectorFeed
+from training.fit import fit
+from training.pictures import PictureFeed
+from training.read import read_pictures
+from training.sampler import EpochSampler
+
+PROJECT = Path(__file__).parents[2]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody listens on."""
+    with ExitStack() as held:
+        listening = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(server.getsockname()[1]) for server in listening]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which two processes have trained, started as torchrun would start them."""
+    folder, (first, second) = tmp_path_factory.mktemp("both"), free_ports(2)
+    command = [sys.executable, "-m", "tests.training.together", str(folder), str(second)]
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(first), "OMP_NUM_THREADS": "1"}
+    own = [{"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
+    started = [
+        subprocess.Popen(command, cwd=PROJECT, env=os.environ | shared | mine, stderr=subprocess.PIPE, text=True)
+        for mine in own
+    ]
+    said = [process.communicate(timeout=120)[1] for process in started]
+    assert [process.returncode for process in started] == [0, 0], said
+    return folder
+
+
+@pytest.mark.parametrize("name", together.RUNS)
+def test_two_processes_are_one(name: str, both: Path, tmp_path: Path) -> None:
+    """Their weights to 1e-6, accuracies and the log too, though one has more pictures to judge than the other."""
+    alone = fit(together.uneven_set(), together.RUNS[name], Arm.SILENCED, tmp_path)
+    one, two = (safetensors.torch.load_file(folder / "best.safetensors") for folder in (tmp_path, both / name))
+    torch.testing.assert_close(two, one, rtol=0, atol=1e-6)
+    said = repr((alone.val, alone.test, alone.classes, alone.best_step))
+    assert (both / f"{name}.txt").read_text() == said
+    logs = [(folder / "metrics.jsonl").read_text().splitlines() for folder in (tmp_path, both / name)]
+    for mine, theirs in zip(*(map(json.loads, log) for log in logs), strict=True):
+        assert mine["loss"] == pytest.approx(theirs["loss"], abs=1e-6)
+        assert mine["gradient_norm"] == pytest.approx(theirs["gradient_norm"], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", together.RUNS)
+def test_one_process_goes_on_where_two_have_stopped(name: str, both: Path, tmp_path: Path) -> None:
+    """Neither the checkpoint nor the order of the data knows how many there were."""
+    steps: list[int] = []
+    config = together.RUNS[name]
+    fit(together.uneven_set(), config, Arm.SILENCED, both / f"half {name}", lambda step, *_: steps.append(step))
+    fit(together.uneven_set(), config, Arm.SILENCED, tmp_path)
+    assert steps[0] == together.CHECKPOINT + 5
+    ends = (safetensors.torch.load_file(folder / "best.safetensors") for folder in (both / f"half {name}", tmp_path))
+    torch.testing.assert_close(*ends, rtol=0, atol=1e-6)
+
+
+def test_two_killed_processes_end_as_if_they_had_not_been(both: Path) -> None:
+    """Killed between two checkpoints and started again: bit for bit the same weights and log."""
+    for name in ("best.safetensors", "metrics.jsonl"):
+        assert (both / "killed" / name).read_bytes() == (both / "whole" / name).read_bytes()
+
+
+def test_batch_norms_see_the_whole_batch(both: Path) -> None:
+    """The means of the shares' statistics are the same for all, and their mean is the batch's."""
+    first, second = (torch.load(both / f"statistics {rank}.pt") for rank in (0, 1))
+    torch.testing.assert_close(first, second, rtol=0, atol=0)
+    torch.testing.assert_close(first["running_mean"], together.statistics().state_dict()["running_mean"])
+
+
+@contextmanager
+def as_process(place: int, of: int = 6) -> Iterator[None]:
+    """Be one of so many processes, without the others."""
+    with patch.object(processes, "rank", lambda: place), patch.object(processes, "world", lambda: of):
+        yield
+
+
+def shares(feed: Feed, of: int, step: int) -> Iterator[Batch]:
+    """What each of so many processes is fed for a step."""
+    for place in range(of):
+        with as_process(place, of):
+            yield next(feed.training(range(step, step + 1)))
+
+
+@given(of=st.integers(1, 6), step=st.integers(0, 20))
+def test_shares_of_a_batch_are_the_batch(of: int, step: int) -> None:
+    """Disjoint, of one size, and put together again exactly what one process is fed."""
+    data = small_set()
+    feed = VectorFeed(data, EpochSampler(data, Caps(), 4 * of, 0))
+    [(inputs, labels)] = shares(feed, 1, step)
+    parts = list(shares(feed, of, step))
+    assert {len(rows) for rows, _ in parts} == {4}
+    assert torch.equal(torch.stack([rows for rows, _ in parts], 1).flatten(0, 1), inputs)
+    assert torch.equal(torch.stack([some for _, some in parts], 1).flatten(), labels)
+
+
+def test_a_picture_is_cut_the_same_by_whichever_process(tmp_path: Path) -> None:
+    """Augmentation is that of the picture's place in the whole batch."""
+    stages = finished_stages(tmp_path)
+    data = read_pictures(stages.targets, stages.target_vectors, stages.shards)
+    feed = PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, seed=0, workers=0)
+    [(inputs, _)] = shares(feed, 1, 3)
+    assert torch.equal(torch.stack([rows for rows, _ in shares(feed, 2, 3)], 1).flatten(0, 1), inputs)
+
+
+@given(of=st.integers(1, 20))
+def test_every_picture_is_judged_once(of: int) -> None:
+    """By one of the processes, some of which may be left without any."""
+    data = small_set()
+    feed = VectorFeed(data, EpochSampler(data, Caps(), 4, 0))
+    seen = []
+    for place in range(of):
+        with as_process(place, of):
+            seen += [tuple(row) for inputs, _ in feed.evaluation(data.val) for row in inputs.tolist()]
+    assert sorted(seen) == sorted(map(tuple, data.val.inputs.tolist()))
+
+
+def test_draws_are_a_process_s_own() -> None:
+    """The first draws what one process alone would, and no two the same."""
+    names = []
+    for place in range(3):
+        with as_process(place):
+            names.append(processes.own("noise"))
+    assert names[0] == "noise"
+    assert len(set(names)) == 3
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
+    """With the field and a number that works."""
+    config = QUICK.model_copy(update={"accumulate": 3})
+    with pytest.raises(BadInput, match=r"train\.batch_size 8 cannot be shared(.|\n)*a multiple of 3, such as 9"):
+        fit(small_set(), config, Arm.SILENCED, tmp_path)

@@ -1,0 +1,125 @@
+"""Every arm with several seeds, and what each gains over the targets alone; without Prefect.
+
+python -m training.compare RECIPE --seeds 5
+
+It trains on what the recipe's pipeline has made. Stopped anywhere, the same command goes on from there.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from rich.console import Console
+
+from storage import filesystem
+from storage.errors import BadInput, ExtrapolationError
+from storage.recipe_file import read_recipe
+from training.comparing.figure import draw
+from training.comparing.sets import OPTION, comparison_set, possible
+from training.comparing.shown import tables
+from training.comparing.summary import Outcomes, as_json, by_name, differences
+from training.comparing.trials import carry_out, folder_of, held, trials
+from training.config import Arm, LossName
+from training.fit import unheard
+from training.recipe import TrainingRecipe
+from training.shown import watched
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("recipe", help="a YAML file, such as recipes/grocery.yaml")
+    parser.add_argument("--seeds", type=int, default=5, help="how many, from the recipe's train.seed on (default: 5)")
+    parser.add_argument("--arms", type=Arm, choices=list(Arm), nargs="+", default=list(Arm), metavar="ARM",
+                        help=f"some of {', '.join(Arm)} (default: all)")  # fmt: skip
+    parser.add_argument("--losses", action="store_true", help="also the targets alone under every other loss")
+    parser.add_argument("--spare", metavar="RECIPE", help=f"whose targets give {Arm.SAME_VOLUME} its pictures")
+    parser.add_argument("--unrelated", metavar="RECIPE", help=f"whose shards give {Arm.RANDOM} its pictures")
+    parser.add_argument("--data-root", help="where the stages lie, instead of the recipe's data_root")
+    parser.add_argument("--out", type=Path, help="folder of table and figure (default: DATA_ROOT/compare/NAME)")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto, instead of the recipe's train.device")
+    arguments = parser.parse_args()
+    if arguments.seeds < 1:
+        parser.error(f"--seeds {arguments.seeds}: at least one")
+    return arguments
+
+
+@contextmanager
+def _alone(work: Path) -> Iterator[None]:
+    """One comparison at a time: two would write one run's files."""
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(work / "lock", blocking=False):
+            yield
+    except Timeout as error:
+        raise BadInput(f"another comparison is under way in {work}", "wait for its end, or stop it") from error
+
+
+def compare(recipe: TrainingRecipe, arguments: argparse.Namespace, console: Console) -> Outcomes:
+    """Carry out what is not finished yet, with a line for each run and one for each arm that is left out."""
+    given = {arm: path for arm, option in OPTION.items() if (path := getattr(arguments, option.strip("-")))}
+    data = comparison_set(recipe, given)
+    arms, left_out = possible(list(dict.fromkeys(arguments.arms)), data)
+    for line in left_out:
+        console.print(line, markup=False, highlight=False)
+    if not arms:
+        raise BadInput("no arm is left to compare", f"name others, or give {' and '.join(OPTION.values())}")
+    losses = [loss for loss in LossName if arguments.losses and loss is not recipe.train.loss]
+    work, outcomes = Path(recipe.data_root, "work", "compare", recipe.name), []
+    with _alone(work):
+        for trial in trials(recipe.train, arms, losses, arguments.seeds):
+            folder = folder_of(trial, data, work)
+            outcome = held(trial, data, folder)
+            if outcome is None:
+                with watched(console) if console.is_terminal else nullcontext(unheard) as on_step:
+                    outcome = carry_out(trial, data, folder, on_step)
+                said = f"seed {outcome.seed}, {trial.name}: {outcome.accuracy['all']:.1f}"
+                console.print(said, markup=False, highlight=False)
+            outcomes.append(outcome)
+    return by_name(outcomes)
+
+
+def _given(arguments: argparse.Namespace) -> TrainingRecipe:
+    recipe = read_recipe(TrainingRecipe, arguments.recipe, arguments.data_root)
+    said = {"device": arguments.device} if arguments.device else {}
+    return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
+
+
+def _tell(outcomes: Outcomes, recipe: TrainingRecipe, seeds: int, out: Path, console: Console) -> None:
+    """Print tables and one line of JSON, and write the JSON and the figure."""
+    for table in tables(outcomes):
+        console.print(table)
+    out.mkdir(parents=True, exist_ok=True)
+    told = {"recipe": recipe.name, **as_json(outcomes)}
+    filesystem.write_bytes(str(out / "comparison.json"), (json.dumps(told, indent=1) + "\n").encode())
+    gains = [one for one in differences(outcomes) if one.before == Arm.TARGETS_ONLY and one.after in list(Arm)]
+    if gains:
+        filesystem.write_bytes(str(out / "comparison.png"), draw(gains, seeds))
+    console.print(f"written to {out}", markup=False, highlight=False, soft_wrap=True)
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def main() -> None:
+    """Compare as the command line says; an error that stops it exits with 1, Ctrl-C with 130."""
+    arguments, console = _arguments(), Console()
+    try:
+        recipe = _given(arguments)
+        outcomes = compare(recipe, arguments, console)
+    except ExtrapolationError as error:
+        said = f"{type(error).__name__}\n{error}"
+        Console(stderr=True).print(said, markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: the same command goes on from there\n")
+        sys.exit(130)
+    out = arguments.out or Path(recipe.data_root, "compare", recipe.name)
+    _tell(outcomes, recipe, arguments.seeds, out, console)
+
+
+if __name__ == "__main__":
+    main()

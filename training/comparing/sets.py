@@ -1,0 +1,47 @@
+"""What a comparison trains on, and which arms that is enough for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from storage.errors import BadInput
+from storage.recipe_file import read_recipe
+from training.config import Arm
+from training.controls import read_spare, read_unrelated
+from training.data import Examples, TrainingSet
+from training.recipe import TrainingRecipe, finished_stages, training_set
+
+OPTION = {Arm.SAME_VOLUME: "--spare", Arm.RANDOM: "--unrelated"}
+"""The option that gives the pictures that an arm adds."""
+
+
+def comparison_set(recipe: TrainingRecipe, others: Mapping[Arm, str]) -> TrainingSet:
+    """The recipe's set, with what the control arms add out of the recipes that are named for them.
+
+    BadInput where such a recipe has nothing to add, or where there is no test picture to compare on.
+    """
+    ours, mode = finished_stages(recipe), recipe.train.mode
+    data = training_set(ours, mode)
+    if len(data.test) == 0:
+        raise BadInput("the test split is empty", "list pictures for it: arms are compared on it alone")
+    found: dict[Arm, Examples] = {}
+    for arm, path in others.items():
+        other = finished_stages(read_recipe(TrainingRecipe, path))
+        found[arm] = (read_spare if arm is Arm.SAME_VOLUME else read_unrelated)(ours, other, mode)
+        if len(found[arm]) == 0:
+            raise BadInput(
+                f"{OPTION[arm]} {path}: its finished stages hold no picture that the arm {arm} could add",
+                "name another recipe: pictures and names that this one has do not count",
+            )
+    return replace(
+        data,
+        spare=found.get(Arm.SAME_VOLUME, data.spare),
+        unrelated=found.get(Arm.RANDOM, data.unrelated),
+    )
+
+
+def possible(arms: Sequence[Arm], data: TrainingSet) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
+    """The arms that have their pictures, and a line for each that has not."""
+    short = {arm for arm, held in ((Arm.SAME_VOLUME, data.spare), (Arm.RANDOM, data.unrelated)) if len(held) == 0}
+    missing = [arm for arm in arms if arm in short]
+    lines = [f"{arm} is left out: {OPTION[arm]} RECIPE gives the pictures that it adds" for arm in missing]
+    return tuple(arm for arm in arms if arm not in short), tuple(lines)

@@ -1,0 +1,117 @@
+"""One arm from data to a judged classifier: build, train, take the best on validation, test once."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from storage.fingerprint import fingerprint
+from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Split
+from training.arms import added, derive
+from training.calibration import calibration
+from training.checkpoint import Progress, load_weights
+from training.config import Arm, Mode, TrainConfig
+from training.confusion import confusion
+from training.data import TrainingSet, check, content_digest
+from training.evaluate import by_group, evaluate, per_class
+from training.feed import Feed, VectorFeed
+from training.loop import OnStep, Run, train
+from training.losses.choose import loss_of
+from training.metrics import Metrics
+from training.model import FeatureClassifier, Network, WholeNetwork
+from training.pictures import PictureFeed
+from training.sampler import EpochSampler
+from vision.computing import device_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What came of one arm: how the best step on validation did, and where its weights lie.
+
+    `added` counts the pictures that an epoch adds to the targets' own.
+    """
+
+    arm: Arm
+    val: tuple[Accuracy, ...]
+    test: tuple[Accuracy, ...]
+    classes: tuple[ClassAccuracy, ...]
+    calibration: tuple[Calibration, ...]
+    confused: tuple[Confused, ...]
+    checkpoint: Path
+    metrics: Path
+    best_step: int
+    added: int
+    seconds: float
+
+
+def unheard(step: int, total: int, metrics: Metrics) -> None:
+    """Report progress to nobody."""
+
+
+def _network_and_feed(data: TrainingSet, config: TrainConfig) -> tuple[Network, Feed]:
+    """What is trained, and what feeds it."""
+    classes = len(data.classes) + len(data.auxiliaries)
+    sampler = EpochSampler(data, config.caps, config.batch_size, config.seed)
+    if config.mode is Mode.FEATURES or config.encoder is None:
+        dim = data.train.inputs.shape[1]
+        return FeatureClassifier(dim, classes, config), VectorFeed(data, sampler)
+    feed = PictureFeed(data, sampler, config.encoder, config.seed, config.workers)
+    return WholeNetwork(config.encoder, classes, config), feed
+
+
+def identity(data: TrainingSet, config: TrainConfig, arm: Arm) -> str:
+    """A fingerprint of all that an arm's run follows from, but for the encoder's weights."""
+    own, settings = derive(data, config, arm)
+    below = identity(data, config, Arm.SILENCED) if arm is Arm.RETRAINED else ""
+    return fingerprint(settings.model_copy(update={"arms": (arm,)}), content_digest(own), below)
+
+
+def build(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path) -> Run:
+    """Everything that one arm's training needs, from the recipe's data and settings."""
+    own, settings = derive(data, config, arm)
+    check(own)
+    device = torch.device(device_of(config.device))
+    network, feed = _network_and_feed(own, settings)
+    return Run(
+        network.to(device), loss_of(own, settings).to(device), feed, own, settings, device, folder,
+        identity(data, config, arm),
+    )  # fmt: skip
+
+
+def learn(
+    data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep = unheard
+) -> tuple[Run, Progress]:
+    """Train one arm, or resume it, and leave the network with the weights that did best on validation.
+
+    RETRAINED first learns in the folder `representation` what SILENCED learns, then a classifier on that.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    run = build(data, config, arm, folder)
+    if arm is Arm.RETRAINED:
+        learned, _ = learn(data, config, Arm.SILENCED, folder / "representation", on_step)
+        run.network.take_trunk(learned.network.state_dict())
+    progress = train(run, on_step)
+    load_weights(run.best, run.network)
+    return run, progress
+
+
+def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep = unheard) -> Fitted:
+    """Train one arm in a folder of its own, or resume it there, and test its best checkpoint.
+
+    `data` holds all the auxiliaries and `config` the recipe's silencing; the arm takes its part.
+    All processes call it.
+    """
+    started = time.monotonic()
+    run, progress = learn(data, config, arm, folder, on_step)
+    val, test = (
+        evaluate(run.network, run.feed.evaluation(examples), len(data.classes), run.device)
+        for examples in (data.val, data.test)
+    )
+    # Groups are by the pictures that the data set has, whatever an arm adds to them.
+    of_val, classes = (per_class(tally, data, config.shots, arm) for tally in (val, test))
+    return Fitted(
+        arm, by_group(of_val, Split.VAL), by_group(classes, Split.TEST), classes,
+        (*calibration(val, arm, Split.VAL), *calibration(test, arm, Split.TEST)), confusion(test, data, arm),
+        run.best, folder / "metrics.jsonl", progress.best_step, added(data, config, arm), time.monotonic() - started,
+    )  # fmt: skip
