@@ -16,7 +16,6 @@ from storage.manifest import read_rows
 from storage.records import Neighbor, StageRef
 from tasks.embed.embed import embed
 from tasks.embed.models import Models
-from training.config import Mode
 from training.data import Examples, Indices, Inputs, Picture, TrainingSet, as_edges
 from vision.encoders import load_encoder
 from vision.resize import resize
@@ -31,9 +30,9 @@ def _packed(at: World, key: str, folder: Path) -> Picture:
     return Picture(str(path), digest)
 
 
-def _inputs(at: World, keys: Sequence[str], folder: Path) -> Inputs:
-    """Originals of the corpus as the recipe's training gets curated ones: vectors, or files resized as in shards."""
-    if at.recipe.train.mode is Mode.FEATURES:
+def _inputs(at: World, keys: Sequence[str], like: Inputs, folder: Path) -> Inputs:
+    """Originals of the corpus as training gets curated ones: vectors, or files resized as in shards."""
+    if like.dtype != object:
         models = Models((load_encoder(at.recipe.embed.encoder),))
         return embed(keys, at.corpus.picture, at.recipe.embed, models).vectors.matrix
     pictures = np.empty(len(keys), dtype=object)
@@ -51,10 +50,12 @@ def _parents(neighbors: Iterable[Neighbor], classes: Iterable[str]) -> dict[str,
     return parents
 
 
-def _examples(at: World, originals: Sequence[Original], names: Sequence[str], folder: Path) -> Examples:
-    """The originals, labeled by the place of their name among `names`."""
+def _examples(
+    at: World, originals: Sequence[Original], names: Sequence[str], data: TrainingSet, folder: Path
+) -> Examples:
+    """The originals as inputs of the kind that `data` has, labeled by the place of their name among `names`."""
     labels: Indices = np.array([names.index(original.name) for original in originals], dtype=np.int64)
-    return Examples(_inputs(at, [original.key for original in originals], folder), labels)
+    return Examples(_inputs(at, [original.key for original in originals], data.train.inputs, folder), labels)
 
 
 def with_controls(data: TrainingSet, at: World, folder: Path) -> TrainingSet:
@@ -65,8 +66,8 @@ def with_controls(data: TrainingSet, at: World, folder: Path) -> TrainingSet:
     strangers = sorted({original.name for original in unrelated})
     return replace(
         data,
-        spare=_examples(at, spare, targets, folder),
-        unrelated=_examples(at, unrelated, strangers, folder),
+        spare=_examples(at, spare, targets, data, folder),
+        unrelated=_examples(at, unrelated, strangers, data, folder),
     )
 
 
@@ -77,4 +78,4 @@ def oracle(data: TrainingSet, at: World, neighbors: StageRef, folder: Path) -> T
     names = sorted(parents)
     edges = as_edges([(parent, index) for index, name in enumerate(names) for parent in parents[name]])
     originals = [Original(key, name) for name, key in sorted(good) if name in parents]
-    return replace(data, auxiliaries=tuple(names), edges=edges, auxiliary=_examples(at, originals, names, folder))
+    return replace(data, auxiliaries=tuple(names), edges=edges, auxiliary=_examples(at, originals, names, data, folder))
