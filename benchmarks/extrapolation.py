@@ -139,7 +139,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--finetune", action="store_true", help="train the whole network, at 128 pixels")
     parser.add_argument("--grocery", type=Path, help="the photographs' folder")
     parser.add_argument("--seeds", type=int, nargs="+", help="default: 0 to 9, with --finetune 0 to 2")
-    parser.add_argument("--work", type=Path, help="keep stages here, for another run to take up (default: temporary)")
+    parser.add_argument("--work", type=Path, help="keep everything here; a killed run goes on (default: temporary)")
     parser.add_argument("--quick", action="store_true", help="seed 0 alone, and fewer steps")
     arguments = parser.parse_args()
     arguments.seeds = [0] if arguments.quick else arguments.seeds or range(3 if arguments.finetune else 10)
@@ -155,8 +155,8 @@ def main() -> None:
         for seed in arguments.seeds:
             with world(arguments.corpus, arguments.work or Path(temporary), seed, arguments.grocery) as at:
                 config = _config(at, arguments.finetune, arguments.quick)
-                folder = Path(temporary, f"trained-{seed}")
-                folder.mkdir()
+                folder = Path(at.recipe.data_root, f"trained-{config.mode}-{config.steps}")
+                folder.mkdir(parents=True, exist_ok=True)
                 outcomes.append(run_seed(at, seed, config, folder, console))
     summary = summarize(outcomes)
     _show(outcomes, summary, console)
