@@ -1,8 +1,8 @@
 """A recipe: one YAML file, one validated model, everything that a run is made of."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -16,7 +16,7 @@ from tasks.report.config import ReportConfig
 from tasks.select.config import SelectConfig
 from tasks.shard.config import ShardConfig
 from tasks.targets.config import TargetsConfig
-from training.config import TrainConfig
+from training.config import Arm, TrainConfig
 
 
 class Recipe(Section):
@@ -32,6 +32,15 @@ class Recipe(Section):
     shard: ShardConfig = Field(default_factory=ShardConfig, description="How kept pictures are packed")
     train: TrainConfig = Field(default_factory=TrainConfig, description="How the classifier is trained")
     report: ReportConfig = Field(default_factory=ReportConfig, description="What the report shows")
+
+    @model_validator(mode="after")
+    def _has_the_pictures(self) -> Self:
+        if lacking := {Arm.SAME_VOLUME, Arm.RANDOM} & set(self.train.arms):
+            raise ValueError(
+                f"train.arms: the pipeline has no pictures for {', '.join(sorted(lacking))}; take it off, "
+                "and give them to python -m training.compare by --spare and --unrelated"
+            )
+        return self
 
 
 def load_recipe(path: str, data_root: str | None = None) -> Recipe:

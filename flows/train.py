@@ -10,14 +10,15 @@ from filelock import FileLock, Timeout
 from prefect import flow, unmapped
 
 from flows.recipe import GivenRecipe
-from flows.stage import ONE_BY_ONE, collect, found, newest, require_made_of, seal, total
+from flows.stage import ONE_BY_ONE, collect, found, newest, seal, total
 from storage.manifest import StageFolder, open_stage
 from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Stage, StageRef
 from tasks.partition import Outcome, partition
-from training.config import Arm, Mode, TrainConfig
+from training.config import VERSION, Arm, TrainConfig
+from training.data import left_out
+from training.recipe import Finished, require_one_piece, training_set
 from vision.encoders import encoder_digest
 
-VERSION = 3
 logger = logging.getLogger(__name__)
 
 
@@ -56,14 +57,12 @@ def train_arm(
     vectors: StageRef,
 ) -> Outcome:
     """Train one arm; a run that was killed goes on from its last checkpoint."""
-    from training.fit import fit
-    from training.read import read_features, read_pictures  # torch is heavy: only where training happens
+    from training.fit import fit  # torch is heavy: only where training happens
 
     arm = Arm(part.partition("-")[2])
-    if config.mode is Mode.FEATURES:
-        data = read_features(targets, target_vectors, shards, vectors)
-    else:
-        data = read_pictures(targets, target_vectors, shards)
+    data = training_set(Finished(targets, target_vectors, shards, vectors), config.mode)
+    if said := left_out(data):
+        logger.warning("train %s: %s", arm, said)
 
     def tell(step: int, steps: int, metrics: Mapping[str, float]) -> None:
         if "val_accuracy" in metrics:  # the lines between two looks are in metrics.jsonl
@@ -98,7 +97,7 @@ def train(
     target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
     shards = newest(recipe, Stage.SHARD, shards)
     vectors = newest(recipe, Stage.EMBED, vectors)
-    require_made_of(target_vectors, "pictures", targets)
+    require_one_piece(recipe.name, Finished(targets, target_vectors, shards, vectors), recipe.train.mode)
     folder = open_stage(
         recipe.data_root, Stage.TRAIN, VERSION, recipe.train,
         refresh=refresh, targets=targets, target_vectors=target_vectors, shards=shards, vectors=vectors,

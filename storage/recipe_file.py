@@ -26,7 +26,7 @@ def _expand(value: Any, where: str) -> Any:
     if missing:
         raise BadInput(
             f"field {where}: the environment variable {missing[0]} is not set",
-            f"set it before the command: {missing[0]}=/path/to/it python -m flows.pipeline ...",
+            f"set it first, as by: export {missing[0]}=VALUE",
         )
     return VARIABLE.sub(lambda match: os.environ[match[1]], value)
 

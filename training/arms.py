@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from storage.errors import BadInput
-from training.config import Arm, Caps, LossName, Silence, TrainConfig
+from training.config import SILENCING, Arm, Caps, LossName, Silence, TrainConfig
 from training.data import Examples, Indices, TrainingSet, as_edges, no_examples, without_empty_auxiliaries
 from training.priors import epoch_counts
 from training.randomness import stream
@@ -87,13 +87,22 @@ def _own(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet,
             return _targets_only(data), _retraining(unsilenced)
 
 
+def _check_loss(config: TrainConfig, arm: Arm) -> None:
+    if arm in SILENCING and config.loss is not LossName.NEIGHBOR_SILENCING:
+        raise BadInput(
+            f"the arm {arm} silences neighbors, and train.loss {config.loss} silences nothing",
+            f"set train.loss to {LossName.NEIGHBOR_SILENCING}, or leave the arm out",
+        )
+
+
 def derive(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet, TrainConfig]:
     """The arm's data and settings; `data` holds all the auxiliaries, `config` the recipe's silencing.
 
     Shuffled labels keep every class's count, and so the prior. Of RETRAINED this is the second
     half, the classifier alone: SILENCED is what it stands upon. BadInput where the pictures that
-    an arm adds are missing.
+    an arm adds are missing, or where it silences and the loss does not.
     """
+    _check_loss(config, arm)
     own, settings = _own(data, config, arm)
     return replace(own, spare=no_examples(), unrelated=no_examples()), settings
 

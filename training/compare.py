@@ -8,11 +8,9 @@ It trains on what the recipe's pipeline has made. Stopped anywhere, the same com
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from rich.console import Console
 
 from storage import filesystem
@@ -24,7 +22,9 @@ from training.comparing.shown import tables
 from training.comparing.summary import Outcomes, as_json, by_name, differences
 from training.comparing.trials import carry_out, folder_of, held, trials
 from training.config import Arm, LossName
+from training.data import left_out
 from training.fit import unheard
+from training.folder import alone_in
 from training.recipe import TrainingRecipe
 from training.shown import watched
 
@@ -49,29 +49,18 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-@contextmanager
-def _alone(work: Path) -> Iterator[None]:
-    """One comparison at a time: two would write one run's files."""
-    work.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(work / "lock", blocking=False):
-            yield
-    except Timeout as error:
-        raise BadInput(f"another comparison is under way in {work}", "wait for its end, or stop it") from error
-
-
 def compare(recipe: TrainingRecipe, arguments: argparse.Namespace, console: Console) -> Outcomes:
     """Carry out what is not finished yet, with a line for each run and one for each arm that is left out."""
     given = {arm: path for arm, option in OPTION.items() if (path := getattr(arguments, option.strip("-")))}
     data = comparison_set(recipe, given)
-    arms, left_out = possible(list(dict.fromkeys(arguments.arms)), data)
-    for line in left_out:
+    arms, missing = possible(list(dict.fromkeys(arguments.arms)), data, recipe.train.loss)
+    for line in filter(None, (left_out(data), *missing)):
         console.print(line, markup=False, highlight=False)
     if not arms:
         raise BadInput("no arm is left to compare", f"name others, or give {' and '.join(OPTION.values())}")
     losses = [loss for loss in LossName if arguments.losses and loss is not recipe.train.loss]
     work, outcomes = Path(recipe.data_root, "work", "compare", recipe.name), []
-    with _alone(work):
+    with alone_in(work, "comparison", "wait for its end, or stop it"):
         for trial in trials(recipe.train, arms, losses, arguments.seeds):
             folder = folder_of(trial, data, work)
             outcome = held(trial, data, folder)

@@ -9,6 +9,12 @@ from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
 from vision.config import EncoderConfig
 
+LARGEST_SEED = 2**32 - 1
+"""What the random generators of all libraries take."""
+
+VERSION = 3
+"""Raised when the same data and settings would now train to something else: no older run is taken up or handed out."""
+
 
 class Arm(StrEnum):
     """What a run adds to the target data; between two arms nothing else differs.
@@ -25,6 +31,10 @@ class Arm(StrEnum):
     SILENCED = "silenced"
     SILENCED_0 = "silenced_0"
     RETRAINED = "retrained"
+
+
+SILENCING = (Arm.SILENCED, Arm.SILENCED_0, Arm.RETRAINED)
+"""Under a loss that silences nothing these would be UNSILENCED under other names."""
 
 
 class LossName(StrEnum):
@@ -96,14 +106,14 @@ class TrainConfig(Section):
 
     mode: Mode = Field(Mode.FEATURES, description="Classifier over frozen features, or the whole network")
     arms: tuple[Arm, ...] = Field((Arm.TARGETS_ONLY, Arm.SILENCED), min_length=1, description="The runs to compare")
-    seed: int = Field(0, ge=0, description="Seed of weights, draws, order and augmentation")
+    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Seed of weights, draws, order and augmentation")
     steps: int = Field(1500, ge=1, description="Optimizer steps")
     batch_size: int = Field(128, ge=1, description="Pictures a step, over all processes")
     accumulate: int = Field(1, ge=1, description="Parts that a process cuts its batch into, one after the other")
     lr: float = Field(1e-3, gt=0, description="Peak learning rate of AdamW")
     warmup_steps: int = Field(0, ge=0, description="Steps of linear warm-up; a cosine to zero follows")
     weight_decay: float = Field(0.05, ge=0, description="AdamW's decoupled weight decay, on matrices only")
-    ema: float = Field(0.0, ge=0, lt=1, description="Decay of the averaged weights that are judged; 0 for none")
+    ema: float = Field(0.0, ge=0, lt=1, description="Largest decay of the averaged weights that are judged; 0 for none")
     retrain_steps: int = Field(500, ge=1, description="Steps of the classifier alone, in the arm retrained")
     clip_norm: float = Field(0.0, ge=0, description="Largest norm of the gradient; 0 for no clipping")
     hidden: int = Field(512, ge=0, description="Units of the hidden layer; 0 for a linear classifier")
@@ -128,6 +138,20 @@ class TrainConfig(Section):
     tensorboard: bool = Field(False, description="Write TensorBoard's files too", json_schema_extra=NOT_IN_KEY)
     device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
     workers: int = Field(0, ge=0, description="Processes that decode pictures", json_schema_extra=NOT_IN_KEY)
+
+    @model_validator(mode="after")
+    def _warms_up_within_the_run(self) -> Self:
+        if self.warmup_steps >= self.steps:
+            raise ValueError(f"warmup_steps {self.warmup_steps} do not end within steps {self.steps}")
+        return self
+
+    @model_validator(mode="after")
+    def _arms_are_of_the_loss(self) -> Self:
+        idle = [arm for arm in self.arms if arm in SILENCING]
+        if idle and self.loss is not LossName.NEIGHBOR_SILENCING:
+            said = f"loss {self.loss} silences nothing, which train.arms {', '.join(idle)} would have to"
+            raise ValueError(f"{said}: leave them out, as in [{Arm.TARGETS_ONLY}, {Arm.UNSILENCED}]")
+        return self
 
     @model_validator(mode="after")
     def _has_a_network(self) -> Self:

@@ -18,13 +18,15 @@ Indices = NDArray[np.int64]
 class Picture:
     """Where a picture's bytes lie: a whole file, or `size` bytes of a shard from `offset`.
 
-    `digest` is the SHA-256 of the original picture.
+    `digest` is the SHA-256 of the original picture; `packed` says what made other bytes of it, the
+    content of the shards that it lies in.
     """
 
     uri: str
     digest: str
     offset: int = 0
     size: int = 0
+    packed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,19 @@ def content_digest(data: TrainingSet) -> str:
     digest.update(repr(data.orphans).encode() if data.orphans else b"")
     for examples in (data.train, data.val, data.test, data.auxiliary):
         if examples.inputs.dtype == object:
-            digest.update(repr([picture.digest for picture in examples.inputs]).encode())
+            digest.update(repr([picture.digest + picture.packed for picture in examples.inputs]).encode())
         else:
             digest.update(examples.inputs.tobytes())
         digest.update(examples.labels.tobytes())
     return digest.hexdigest()
+
+
+def left_out(data: TrainingSet) -> str:
+    """A line on the listed pictures that have no vector; empty where all have one."""
+    if data.lost == 0:
+        return ""
+    listed = data.lost + sum(map(len, (data.train, data.val, data.test, data.auxiliary)))
+    return f"{data.lost:,} of {listed:,} listed pictures are left out: they have no vector"
 
 
 def check(data: TrainingSet) -> None:

@@ -11,7 +11,7 @@ from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Spli
 from training.arms import added, derive
 from training.calibration import calibration
 from training.checkpoint import Progress, load_weights
-from training.config import Arm, Mode, TrainConfig
+from training.config import VERSION, Arm, Mode, TrainConfig
 from training.confusion import confusion
 from training.data import TrainingSet, check, content_digest
 from training.evaluate import by_group, evaluate, per_class
@@ -23,6 +23,7 @@ from training.model import FeatureClassifier, Network, WholeNetwork
 from training.pictures import PictureFeed
 from training.sampler import EpochSampler
 from vision.computing import device_of
+from vision.weights import encoder_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,17 @@ def _network_and_feed(data: TrainingSet, config: TrainConfig) -> tuple[Network, 
     return WholeNetwork(config.encoder, classes, config), feed
 
 
+def _start(config: TrainConfig) -> tuple[str, ...]:
+    """The weights that a whole network starts from, by their bytes: the settings name a file at most."""
+    return (encoder_digest(config.encoder),) if config.mode is Mode.FINETUNE and config.encoder else ()
+
+
 def identity(data: TrainingSet, config: TrainConfig, arm: Arm) -> str:
-    """A fingerprint of all that an arm's run follows from, but for the encoder's weights."""
+    """A fingerprint of all that an arm's run follows from, this code's `VERSION` included."""
     own, settings = derive(data, config, arm)
     below = identity(data, config, Arm.SILENCED) if arm is Arm.RETRAINED else ""
-    return fingerprint(settings.model_copy(update={"arms": (arm,)}), content_digest(own), below)
+    start = _start(config)
+    return fingerprint(VERSION, settings.model_copy(update={"arms": (arm,)}), content_digest(own), below, *start)
 
 
 def build(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path) -> Run:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from training.config import TrainConfig
 from training.losses.base import LongTailLoss, MixedLabels
-from training.processes import alone
+from training.processes import alone, weighed
 
 Labels = Tensor | MixedLabels
 
@@ -21,19 +21,36 @@ def cut(inputs: Tensor, labels: Labels, count: int) -> list[tuple[Tensor, Labels
     return list(zip(pieces, (MixedLabels(*row) for row in rows), strict=True))
 
 
+def _samples(labels: Labels, targets: int) -> dict[str, Tensor]:
+    """How many samples, or shares of mixed ones, each part of a loss is the mean of."""
+    if isinstance(labels, Tensor):
+        classes, shares = labels, torch.ones(labels.shape, device=labels.device)
+    else:
+        classes = torch.cat([labels.first, labels.second])
+        shares = torch.cat([labels.share, 1 - labels.share])
+    of_target = classes < targets
+    return {
+        "loss": shares.sum(),
+        "target_loss": shares.where(of_target, 0).sum(),
+        "auxiliary_loss": shares.where(~of_target, 0).sum(),
+    }
+
+
 def gather(
     model: nn.Module, loss: LongTailLoss, inputs: Tensor, labels: Labels, config: TrainConfig
 ) -> dict[str, Tensor]:
-    """Add the gradient of the batch's mean loss to the weights; the loss's parts by name, averaged.
+    """Add the gradient of the batch's mean loss to the weights; the loss's parts by name, each [sum, samples].
 
-    Parts are of one size, so the mean of their means is the batch's. Only after the last do processes share.
+    Pieces are of one size, so the mean of their means is the batch's, but for batch norms, which see each piece
+    alone. Only after the last do processes share.
     """
-    parts, named = cut(inputs, labels, config.accumulate), []
-    for number, (some, classes) in enumerate(parts, 1):
-        with nullcontext() if number == len(parts) else alone(model):
+    pieces, sums = cut(inputs, labels, config.accumulate), []
+    for number, (some, classes) in enumerate(pieces, 1):
+        with nullcontext() if number == len(pieces) else alone(model):
             with torch.autocast(inputs.device.type, torch.bfloat16, enabled=config.amp):
                 logits = model(some)
             found = loss(logits, classes)
-            (found.mean / len(parts)).backward()
-        named.append(found.parts)
-    return {name: torch.stack([held[name] for held in named]).nanmean() for name in named[0]}
+            (found.mean / len(pieces)).backward()
+        samples = _samples(classes, loss.targets)
+        sums.append({name: weighed(part, samples[name]) for name, part in found.parts.items()})
+    return {name: torch.stack([held[name] for held in sums]).sum(0) for name in sums[0]}

@@ -21,7 +21,7 @@ from training.metrics import Metrics, open_log
 from training.mixing import mix
 from training.model import Network
 from training.optimizing import prepare
-from training.processes import check_shares, mean, own, parallel, rank, wait
+from training.processes import check_shares, mean, own, parallel, rank, wait, weighed
 from training.randomness import seeds, stream
 
 OnStep = Callable[[int, int, Metrics], None]
@@ -43,7 +43,7 @@ class Run:
 
     @property
     def best(self) -> Path:
-        """The weights that did best on validation."""
+        """The weights that did best on validation, from the run's end on; until then its checkpoint holds them."""
         return self.folder / "best.safetensors"
 
     @property
@@ -66,9 +66,10 @@ def _bounded(run: Run, step: int, loss: Tensor) -> Tensor:
 
 
 def train_step(run: Run, model: nn.Module, trained: Trained, step: int, batch: Batch) -> dict[str, Tensor]:
-    """One update of the weights, and what it says of itself; a gradient that is not finite changes nothing.
+    """One update of the weights, and what it says of itself, each [sum, weight] over the process's samples.
 
     `model` is the network as it is called: itself, or what averages its gradients over the processes.
+    Raises Diverged at a gradient that is not finite, before it moves a weight.
     """
     config = run.config
     inputs, given = (part.to(run.device, non_blocking=True) for part in batch)
@@ -78,21 +79,28 @@ def train_step(run: Run, model: nn.Module, trained: Trained, step: int, batch: B
     inputs, labels = mix(inputs, given, config, stream(config.seed, own("mixup"), step))
     trained.optimizer.zero_grad()
     parts = gather(model, run.loss, inputs, labels, config)
-    norm = _bounded(run, step, parts["loss"])
+    total, samples = parts["loss"]
+    norm = _bounded(run, step, total / samples)
     rate = torch.tensor(trained.schedule.get_last_lr()[0], dtype=torch.float64)
     trained.update()
-    return {"lr": rate, "gradient_norm": norm, **parts}
+    return {"lr": weighed(rate, torch.ones_like(rate)), "gradient_norm": weighed(norm, torch.ones_like(norm)), **parts}
 
 
-def look(run: Run, judged: nn.Module, progress: Progress) -> tuple[float, Progress]:
+def look(run: Run, trained: Trained, progress: Progress) -> tuple[float, Progress]:
     """Mean per-class accuracy on validation; the weights are kept where they are the best so far."""
-    tally = evaluate(judged, run.feed.evaluation(run.data.val), len(run.data.classes), run.device)
+    tally = evaluate(trained.judged, run.feed.evaluation(run.data.val), len(run.data.classes), run.device)
     accuracy = mean_accuracy(tally)
     if accuracy < progress.best_accuracy:  # of equals the later is kept: its learning rate is lower
         return accuracy, progress
-    if rank() == 0:
-        save_weights(run.best, judged)
+    trained.keep()
     return accuracy, replace(progress, best_step=progress.step, best_accuracy=accuracy)
+
+
+def _save(run: Run, trained: Trained, progress: Progress) -> None:
+    """Write a checkpoint; the last one after the best weights, so that a finished run is never without its own."""
+    if progress.step == run.config.steps:
+        save_weights(run.best, trained.best)
+    trained.save(run.last, progress)
 
 
 def train(run: Run, on_step: OnStep) -> Progress:
@@ -108,13 +116,15 @@ def train(run: Run, on_step: OnStep) -> Progress:
             is_last = progress.step == config.steps
             looked: dict[str, float] = {}
             if is_last or progress.step % config.evaluate_every == 0:
-                looked["val_accuracy"], progress = look(run, trained.judged, progress)
+                looked["val_accuracy"], progress = look(run, trained, progress)
             if looked or progress.step % config.log_every == 0:
                 metrics = mean(measured) | looked
                 if log:
                     log.write(progress.step, metrics)
                     on_step(progress.step, config.steps, metrics)
             if (is_last or progress.step % config.save_every == 0) and rank() == 0:
-                trained.save(run.last, progress)
+                _save(run, trained, progress)
+    if rank() == 0 and not run.best.exists():  # deleted since the run was finished
+        save_weights(run.best, trained.best)
     wait()  # else a process would read the best weights while rank 0 still writes them
     return progress

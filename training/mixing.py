@@ -43,7 +43,7 @@ def cutmix(inputs: Tensor, labels: Tensor, alpha: float, rng: np.random.Generato
     partner = _partner(labels, rng)
     rows, columns = _stretch(height, int(height * side), rng), _stretch(width, int(width * side), rng)
     cut = inputs.clone()
-    cut[..., rows, columns] = inputs[partner][..., rows, columns]
+    cut[..., rows, columns] = inputs[..., rows, columns][partner]
     area = (rows.stop - rows.start) * (columns.stop - columns.start)
     return cut, _mixed(labels, partner, 1 - area / (height * width))
 

@@ -34,6 +34,7 @@ class Network(nn.Module):
         self.requires_grad_(False)
         self.head.requires_grad_(True)
         self.frozen = True
+        self.train(self.training)
 
     def train(self, mode: bool = True) -> Self:
         """Set the mode; a frozen trunk stays in evaluation, else its batch norms would go on counting."""

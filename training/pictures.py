@@ -8,15 +8,17 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, default_collate
 
 from storage import filesystem
+from storage.errors import DamagedStore
+from storage.records import Stage
 from training.data import Examples, Indices, Picture, TrainingSet
 from training.feed import Batch, numbered, pieces
 from training.processes import share
 from training.randomness import seeds
 from training.sampler import EpochSampler
-from vision.decode import decode
+from vision.decode import Undecodable, decode
 from vision.encoders import EncoderConfig, preprocess
 
 MAX_PIXELS = 100_000_000
@@ -26,14 +28,30 @@ EVALUATION_BATCH = 64
 Key = tuple[int, int]
 """The number of a picture, and the seed of its augmentation."""
 
+Sample = tuple[Tensor, int]
+
+
+def _damaged(picture: Picture, error: OSError | Undecodable) -> DamagedStore:
+    why = error.detail if isinstance(error, Undecodable) else error
+    if picture.size:
+        place = f"{picture.uri}, bytes {picture.offset} to {picture.offset + picture.size},"
+        return DamagedStore(f"{place} cannot be read: {why}", f"run the pipeline with --refresh {Stage.SHARD}")
+    return DamagedStore(
+        f"{picture.uri} cannot be read: {why}",
+        f"bring the file back, or run the pipeline with --refresh {Stage.TARGETS}, which lists the files anew",
+    )
+
 
 def read(picture: Picture) -> Image.Image:
-    """The picture in RGB; raises Undecodable where its bytes are none."""
-    if picture.size:
-        data = filesystem.read_range(picture.uri, picture.offset, picture.size)
-    else:
-        data = filesystem.read_bytes(picture.uri)
-    return decode(data, MAX_PIXELS)
+    """The picture in RGB; raises DamagedStore, naming it, where its bytes are gone or are no picture."""
+    try:
+        if picture.size:
+            data = filesystem.read_range(picture.uri, picture.offset, picture.size)
+        else:
+            data = filesystem.read_bytes(picture.uri)
+        return decode(data, MAX_PIXELS)
+    except (OSError, Undecodable) as error:
+        raise _damaged(picture, error) from error
 
 
 def cut_and_flip(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -45,8 +63,11 @@ def cut_and_flip(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else cut
 
 
-class Pictures(Dataset[tuple[Tensor, int]]):
-    """A map from keys to network inputs and labels; what a key gives never depends on who asks."""
+class Pictures(Dataset[Sample | DamagedStore]):
+    """A map from keys to network inputs and labels; what a key gives never depends on who asks.
+
+    A picture that cannot be read gives its error, for `collated` to hand on.
+    """
 
     def __init__(self, examples: Examples, encoder: EncoderConfig, augmented: bool) -> None:
         self._examples = examples
@@ -57,12 +78,28 @@ class Pictures(Dataset[tuple[Tensor, int]]):
     def _prepare(self) -> Callable[[Image.Image], Tensor]:
         return preprocess(self._encoder)
 
-    def __getitem__(self, key: Key) -> tuple[Tensor, int]:
+    def __getitem__(self, key: Key) -> Sample | DamagedStore:
         number, seed = key
-        picture = read(self._examples.inputs[number])
+        try:
+            picture = read(self._examples.inputs[number])
+        except DamagedStore as error:
+            return error
         if self._augmented:
             picture = cut_and_flip(picture, np.random.default_rng(seed))
         return self._prepare(picture), int(self._examples.labels[number])
+
+
+def collated(samples: list[Sample | DamagedStore]) -> Batch | DamagedStore:
+    """Samples as a batch, or the first one's error.
+
+    Errors are handed on as values, since of one that a worker raises the loader keeps no more than
+    the text: it would arrive as a RuntimeError that says nothing of a mend.
+    """
+    for sample in samples:
+        if isinstance(sample, DamagedStore):
+            return sample
+    inputs, labels = default_collate(samples)
+    return inputs, labels
 
 
 class PictureFeed:
@@ -99,6 +136,9 @@ class PictureFeed:
         context = "forkserver" if self._workers else None
         loader = DataLoader(
             pictures, batch_sampler=batches, num_workers=self._workers, generator=generator,
-            multiprocessing_context=context,
+            multiprocessing_context=context, collate_fn=collated,
         )  # fmt: skip
-        return iter(loader)
+        for batch in loader:
+            if isinstance(batch, DamagedStore):
+                raise batch
+            yield batch

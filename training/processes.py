@@ -15,7 +15,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from storage.errors import BadInput
 from training.config import TrainConfig
-from vision.encoders import device_of
+from training.devices import own_device
+from vision.computing import device_of
 
 
 def world() -> int:
@@ -61,11 +62,15 @@ def total(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return summed
 
 
+def weighed(average: Tensor, weight: Tensor) -> Tensor:
+    """A mean as its sum and its weight, [2], which can be added up; a mean of nothing is NaN, and adds nothing."""
+    return torch.stack([torch.where(weight > 0, average.detach() * weight, 0), weight])
+
+
 def mean(parts: Mapping[str, Tensor]) -> dict[str, float]:
-    """The means over all processes, which must all ask; a process whose number is NaN has none."""
-    values = torch.stack([value.detach().double().cpu() for value in parts.values()])
-    sums, counts = _sum(torch.stack([values.nan_to_num(0.0, torch.inf, -torch.inf), (~values.isnan()).double()]))
-    return dict(zip(parts, (sums / counts).tolist(), strict=True))
+    """The means over all processes, which must all ask, of sums and weights [2] by name."""
+    sums, weights = _sum(torch.stack([part.cpu().double() for part in parts.values()])).T
+    return dict(zip(parts, (sums / weights).tolist(), strict=True))
 
 
 @torch.no_grad()
@@ -97,25 +102,16 @@ def alone(network: nn.Module) -> AbstractContextManager[None]:
     return network.no_sync() if isinstance(network, DistributedDataParallel) else nullcontext()
 
 
-def _own_device(name: str) -> torch.device:
-    device = torch.device(device_of(name))
-    if device.type == "cpu":
-        return device
-    if device.index is not None and int(os.environ["WORLD_SIZE"]) > 1:
-        raise BadInput(f"train.device {name} is one device for several processes", "set train.device to auto or cuda")
-    return torch.device(device_of(f"{device.type}:{os.environ['LOCAL_RANK']}"))
-
-
 @contextmanager
 def joined(device: str) -> Iterator[torch.device]:
     """Train with the processes that torchrun has started, where it has, on a device of one's own.
 
-    Raises BadInput where there are more processes than devices.
+    Raises BadInput where a machine has more processes than GPUs.
     """
     if not {"RANK", "WORLD_SIZE", "LOCAL_RANK"} <= os.environ.keys():
         yield torch.device(device_of(device))
         return
-    place = _own_device(device)
+    place = own_device(device)
     if place.type == "cuda":
         torch.cuda.set_device(place)
     distributed.init_process_group("cpu:gloo,cuda:nccl" if place.type == "cuda" else "gloo")

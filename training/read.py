@@ -6,8 +6,19 @@ from typing import TypeVar
 import numpy as np
 
 from storage import filesystem
+from storage.errors import TooMuchLost
 from storage.manifest import read_rows, read_table
-from storage.records import Auxiliary, Embedded, ShardEntry, Split, StageRef, TargetClass, TargetPicture, Unreadable
+from storage.records import (
+    Auxiliary,
+    Embedded,
+    ShardEntry,
+    Split,
+    Stage,
+    StageRef,
+    TargetClass,
+    TargetPicture,
+    Unreadable,
+)
 from storage.tables import vectors_of
 from training.data import Examples, Inputs, Picture, TrainingSet, as_edges, without_empty_auxiliaries
 
@@ -32,7 +43,7 @@ def files(targets: StageRef, target_vectors: StageRef) -> dict[str, Picture]:
 def packed(shards: StageRef) -> dict[str, Picture]:
     """The pictures of shards, by digest, as bytes inside their tars."""
     return {
-        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.digest, row.offset, row.size)
+        row.digest: Picture(filesystem.join(shards.uri, row.shard), row.digest, row.offset, row.size, shards.content)
         for row in read_rows(shards, ShardEntry)
     }
 
@@ -54,10 +65,22 @@ def examples_of(listed: Sequence[tuple[str, int]], held: Mapping[str, Input]) ->
     return Examples(_stack([item for item, _ in found]), np.array([label for _, label in found], dtype=np.int64))
 
 
+def _check_held(shards: StageRef, entries: Sequence[ShardEntry], auxiliary: Examples) -> None:
+    """Refuse shards that add nothing: every arm would be the targets alone."""
+    if entries and len(auxiliary) == 0:
+        raise TooMuchLost(
+            f"none of the {len(entries):,} pictures in the shards at {shards.uri} has a vector",
+            f"run the pipeline with --refresh {Stage.EMBED} --until {Stage.SHARD}: it says what could not be read",
+        )
+
+
 def _assemble(
     targets: StageRef, shards: StageRef, of_targets: Mapping[str, Input], of_candidates: Mapping[str, Input]
 ) -> TrainingSet:
-    """The set whose pictures have an input, by digest; auxiliary classes left without one are removed."""
+    """The set whose pictures have an input, by digest; auxiliary classes left without one are removed.
+
+    TooMuchLost where the shards hold pictures and all are.
+    """
     classes = sorted(read_rows(targets, TargetClass), key=lambda row: row.label)
     auxiliaries = sorted(read_rows(shards, Auxiliary), key=lambda row: row.index)
     pictures, entries = read_rows(targets, TargetPicture), read_rows(shards, ShardEntry)
@@ -65,6 +88,7 @@ def _assemble(
     listed = {split: [(p.digest, p.label) for p in pictures if p.split is split] for split in Split}
     splits = {split: examples_of(pairs, of_targets) for split, pairs in listed.items()}
     auxiliary = examples_of([(entry.digest, index[entry.neighbor]) for entry in entries], of_candidates)
+    _check_held(shards, entries, auxiliary)
     held = TrainingSet(
         classes=tuple(row.name for row in classes),
         auxiliaries=tuple(row.name for row in auxiliaries),

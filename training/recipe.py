@@ -1,27 +1,35 @@
 """What training reads of a recipe, and of the stages that it has finished."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
 from storage.errors import BadInput
 from storage.latest import recall
 from storage.manifest import read_manifest
 from storage.records import Stage, StageRef
+from storage.section import Section
 from training.config import Mode, TrainConfig
 
 if TYPE_CHECKING:
     from training.data import TrainingSet
 
+OF_OTHERS = ("targets", "neighbors", "crawl", "embed", "select", "shard", "report")
+"""The sections of a recipe that other stages read, and check."""
 
-class TrainingRecipe(BaseModel):
-    """A recipe's name, place and `train` section; its other sections are those of other stages, checked by them."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+class TrainingRecipe(Section):
+    """A recipe's name, place and `train` section; the other stages' sections are passed over."""
 
     name: str = Field(pattern=r"^[\w.-]+$", description="Names the run")
     data_root: str = Field("runs", description="Folder of everything written")
     train: TrainConfig = Field(default_factory=TrainConfig, description="How the classifier is trained")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_others(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if name not in OF_OTHERS}
 
 
 class Finished(NamedTuple):
@@ -33,15 +41,37 @@ class Finished(NamedTuple):
     vectors: StageRef
 
 
-def finished_stages(recipe: TrainingRecipe) -> Finished:
-    """The recipe's newest; raises BadInput where one is missing, or where the vectors are of another target set."""
+def _input(ref: StageRef, name: str) -> str | None:
+    """The content that a stage was made of, under the name that it has there."""
+    return read_manifest(ref.uri).inputs.get(name)
+
+
+def _faults(finished: Finished, mode: Mode) -> Iterator[str]:
+    """What does not belong together, of what the mode reads: a whole network needs no vectors of candidates."""
+    if _input(finished.target_vectors, "pictures") != finished.targets.content:
+        yield "the newest target vectors were not made of the newest target set"
+    if mode is Mode.FINETUNE:
+        return
+    if _input(finished.vectors, "pictures") != _input(finished.shards, "crawl"):
+        yield "the newest candidate vectors were not made of the crawl that the newest shards were packed from"
+    if _input(finished.vectors, "encoder") != _input(finished.target_vectors, "encoder"):
+        yield "the newest target and candidate vectors were made by two encoders"
+
+
+def require_one_piece(recipe: str, finished: Finished, mode: Mode) -> None:
+    """Raise BadInput where vectors are of other pictures than the mode trains on, or of two encoders.
+
+    Pictures without a vector would else be taken for lost, and an arm that adds them for the targets alone.
+    """
+    for fault in _faults(finished, mode):
+        raise BadInput(fault, f"run python -m flows.pipeline recipes/{recipe}.yaml --until {Stage.SHARD}")
+
+
+def finished_stages(recipe: TrainingRecipe, mode: Mode) -> Finished:
+    """The recipe's newest; raises BadInput where one is missing, or where they are not of one piece."""
     names = (Stage.TARGETS, f"{Stage.EMBED}-{Stage.TARGETS}", Stage.SHARD, Stage.EMBED)
     newest = Finished(*(recall(recipe.data_root, recipe.name, name) for name in names))
-    if read_manifest(newest.target_vectors.uri).inputs["pictures"] != newest.targets.content:
-        raise BadInput(
-            "the newest target vectors were not made of the newest target set",
-            f"run python -m flows.pipeline recipes/{recipe.name}.yaml --until {Stage.EMBED}",
-        )
+    require_one_piece(recipe.name, newest, mode)
     return newest
 
 

@@ -42,6 +42,9 @@ def watched(console: Console) -> Iterator[OnStep]:
         task = bar.add_task("step", total=None, said="")
 
         def move(step: int, total: int, metrics: Metrics) -> None:
+            if bar.finished:  # the arm retrained is two runs, one after the other
+                newest.clear()
+                bar.reset(task)
             newest.update(metrics)
             bar.update(task, completed=step, total=total, said=_said(newest))
 

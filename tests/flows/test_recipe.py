@@ -41,7 +41,9 @@ def test_variables_come_from_the_environment(tmp_path: Path) -> None:
 def test_a_missing_variable_is_named_with_its_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader learns which variable to set and which field wants it."""
     monkeypatch.delenv("PICTURES")
-    with pytest.raises(BadInput, match=r"field targets\.root: the environment variable PICTURES is not set"):
+    with pytest.raises(
+        BadInput, match=r"field targets\.root: the environment variable PICTURES is not set\n.*PICTURES=VALUE$"
+    ):
         load_recipe(_write(tmp_path))
 
 
@@ -55,6 +57,13 @@ def test_a_value_out_of_bounds_is_named_and_shown(tmp_path: Path) -> None:
     """The complaint shows what was given."""
     with pytest.raises(BadInput, match=r"field train\.lambda_s: .* \(given: 2\)"):
         load_recipe(_write(tmp_path, train={"lambda_s": 2}))
+
+
+@pytest.mark.parametrize("arm", ["random", "same_volume"])
+def test_an_arm_whose_pictures_the_pipeline_lacks_is_refused_at_once(tmp_path: Path, arm: str) -> None:
+    """Not after the crawl; the complaint says who has them."""
+    with pytest.raises(BadInput, match=rf"no pictures for {arm}; .* training\.compare"):
+        load_recipe(_write(tmp_path, train={"arms": ["targets_only", arm]}))
 
 
 def test_a_license_that_does_not_exist_is_named(tmp_path: Path) -> None:

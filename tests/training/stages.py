@@ -60,13 +60,16 @@ def _sealed(folder: StageFolder, files: Sequence[File]) -> StageRef:
     return folder.seal([folder.seal_part("all", files, Counter(), 0.0)], len(files), 0.0)
 
 
-def _embedded(root: str, source: StageRef, digests: Sequence[str], unreadable: Sequence[str], encoder: str) -> StageRef:
+def _embedded(
+    root: str, source: StageRef | str, digests: Sequence[str], unreadable: Sequence[str], encoder: str
+) -> StageRef:
     folder = open_stage(root, Stage.EMBED, 1, None, pictures=source, encoder=encoder)
     held = [digest for digest in digests if digest not in unreadable]
     table = to_table([Embedded(digest, b"", b"", b"") for digest in held], Embedded)
     failed = [Unreadable(digest, "broken") for digest in unreadable]
+    held_vectors = np.stack([vector(digest) for digest in held]) if held else np.empty((0, 6), dtype=np.float32)
     files = [
-        folder.write_table("all", Embedded.__name__, with_vectors(table, np.stack([vector(d) for d in held]))),
+        folder.write_table("all", Embedded.__name__, with_vectors(table, held_vectors)),
         folder.write_rows("all", failed, Unreadable),
     ]
     return _sealed(folder, files)
@@ -87,8 +90,13 @@ def _targets(root: Path, first: int) -> tuple[StageRef, list[TargetPicture]]:
     return _sealed(folder, files), pictures
 
 
+def crawl_of(neighbors: Mapping[str, str]) -> str:
+    """The content of the crawl that brought the neighbors' pictures."""
+    return f"crawl of {', '.join(neighbors)}"
+
+
 def _shards(root: Path, neighbors: Mapping[str, str]) -> tuple[StageRef, list[ShardEntry]]:
-    folder = open_stage(str(root), Stage.SHARD, 1, None)
+    folder = open_stage(str(root), Stage.SHARD, 1, None, crawl=crawl_of(neighbors))
     names = list(neighbors)
     drawn = {f"{name}{n}": (index, drawing(neighbors[name], n)) for index, name in enumerate(names) for n in range(3)}
     packed = pack([Sample(key, "png", data, index, {}) for key, (index, data) in drawn.items()])
@@ -132,5 +140,5 @@ def finished_stages(
         targets,
         _embedded(str(root), targets, of_targets, lost_targets, encoder),
         shards,
-        _embedded(str(root), shards, of_entries, lost_entries, encoder),
+        _embedded(str(root), crawl_of(neighbors), of_entries, lost_entries, encoder),
     )

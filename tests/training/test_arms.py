@@ -131,3 +131,14 @@ def test_an_auxiliary_that_was_left_empty_is_in_no_arm(arm: Arm) -> None:
     assert (counts > 0).all()
     if len(data.edges):
         assert counts.tolist() == [60, 30, 2, 2, 30, 50]
+
+
+@pytest.mark.parametrize("arm", [Arm.SILENCED, Arm.SILENCED_0, Arm.RETRAINED])
+def test_an_arm_that_silences_is_refused_under_a_loss_that_does_not(arm: Arm) -> None:
+    """It would be unsilenced under another name; the recipe says so first, the arm where it is asked for by name."""
+    ldam = CONFIG.model_copy(update={"loss": LossName.LDAM_DRW})
+    with pytest.raises(BadInput, match=rf"{arm} .* ldam_drw .*\n.*neighbor_silencing"):
+        derive(small_set(), ldam, arm)
+    with pytest.raises(ValueError, match=rf"loss ldam_drw .* {arm}"):
+        TrainConfig(loss=LossName.LDAM_DRW, arms=(Arm.TARGETS_ONLY, arm))
+    assert TrainConfig(loss=LossName.LDAM_DRW, arms=(Arm.TARGETS_ONLY, Arm.UNSILENCED))

@@ -7,7 +7,7 @@ import pytest
 
 from storage.errors import BadInput
 from tests.training.small import small_set
-from training.data import Examples, check, content_digest, without_empty_auxiliaries
+from training.data import Examples, Picture, check, content_digest, without_empty_auxiliaries
 
 
 def test_auxiliaries_left_empty_are_removed() -> None:
@@ -52,6 +52,17 @@ def test_the_digest_sees_labels_and_vectors() -> None:
     relabeled = replace(data, train=replace(data.train, labels=data.train.labels[::-1].copy()))
     moved = replace(data, auxiliary=replace(data.auxiliary, inputs=np.negative(data.auxiliary.inputs)))
     assert len({content_digest(held) for held in (data, small_set(), relabeled, moved)}) == 3
+
+
+def test_the_digest_sees_what_packed_the_pictures() -> None:
+    """The same originals at another size are other inputs."""
+    row = np.empty(1, dtype=object)
+
+    def digest(packed: str) -> str:
+        row[0] = Picture("shard.tar", "a", 0, 9, packed)
+        return content_digest(replace(small_set(), auxiliary=Examples(row, np.zeros(1, dtype=np.int64))))
+
+    assert digest("one") == digest("one") != digest("other")
 
 
 def test_inputs_and_labels_are_as_many() -> None:

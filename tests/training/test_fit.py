@@ -120,6 +120,19 @@ def test_finetune_needs_a_network() -> None:
         TrainConfig.model_validate({"mode": "finetune"})
 
 
+def test_a_warm_up_ends_before_the_run_does() -> None:
+    """Else its rate would never reach train.lr."""
+    with pytest.raises(ValueError, match=r"warmup_steps 30 .* steps 30"):
+        TrainConfig(steps=30, warmup_steps=30)
+
+
+def test_a_seed_is_of_32_bits() -> None:
+    """Some libraries take no larger one."""
+    assert TrainConfig(seed=2**32 - 1)
+    with pytest.raises(ValueError, match="less than or equal to 4294967295"):
+        TrainConfig(seed=2**32)
+
+
 def test_every_arm_is_judged_in_the_same_groups(tmp_path: Path) -> None:
     """By the pictures that the data set has, however many an arm adds."""
     fitted = [fit(small_set(), QUICK, arm, tmp_path / arm) for arm in (Arm.TARGETS_ONLY, Arm.SAME_VOLUME)]

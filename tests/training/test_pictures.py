@@ -1,13 +1,17 @@
 """Fine-tuning a whole network, on pictures from files and from shards."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
+import timm
 import torch
 from PIL import Image
 
+from storage.errors import BadInput, DamagedStore
 from tests.training.stages import finished_stages
 from tests.training.test_fit import Killed, killing, outcome
 from training.config import Arm, Caps, Mode, TrainConfig
@@ -74,3 +78,39 @@ def test_cuts_are_squares_inside_the_picture(size: tuple[int, int]) -> None:
         width, height = cut_and_flip(picture, np.random.default_rng(seed)).size
         assert width == height <= min(size)
         assert width == min(size) or (width + 1) ** 2 >= LEAST_AREA * size[0] * size[1]
+
+
+def _fed(data: TrainingSet, workers: int) -> None:
+    """Read a few batches for training."""
+    for _ in PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, seed=0, workers=workers).training(range(4)):
+        pass
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_picture_that_is_gone_is_named(data: TrainingSet, workers: int) -> None:
+    """Whichever process reads it, and with what brings it back."""
+    gone = data.train.inputs[0]
+    Path(gone.uri).unlink()
+    with pytest.raises(DamagedStore, match=rf"{gone.uri} cannot be read: .*\n.*bring the file back"):
+        _fed(data, workers)
+
+
+def test_bytes_that_are_no_picture_are_named(data: TrainingSet) -> None:
+    """With the place in their shard, which is packed again."""
+    broken = data.auxiliary.inputs.copy()
+    broken[:] = [replace(picture, offset=0) for picture in broken]
+    with pytest.raises(DamagedStore, match=r"shard\.tar, bytes 0 to \d+, cannot be read: .*\n.*--refresh shard"):
+        _fed(replace(data, auxiliary=replace(data.auxiliary, inputs=broken)), workers=0)
+
+
+def test_other_weights_to_start_from_are_another_run(data: TrainingSet, tmp_path: Path) -> None:
+    """Though their file has the same name."""
+    weights = tmp_path / "weights.safetensors"
+    config = CONFIG.model_copy(update={"encoder": TINY.model_copy(update={"checkpoint": str(weights)}), "steps": 2})
+    for seed in range(2):
+        torch.manual_seed(seed)
+        safetensors.torch.save_file(timm.create_model(TINY.name, num_classes=0).state_dict(), weights)
+        if seed == 0:
+            fit(data, config, Arm.TARGETS_ONLY, tmp_path / "run")
+    with pytest.raises(BadInput, match="belongs to another run"):
+        fit(data, config, Arm.TARGETS_ONLY, tmp_path / "run")

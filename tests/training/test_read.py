@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from storage.errors import TooMuchLost
 from tests.training.stages import Stages, drawing, finished_stages
-from training.data import TrainingSet, check
+from training.data import TrainingSet, check, left_out
 from training.pictures import read
 from training.read import read_features, read_pictures
 
@@ -23,6 +25,7 @@ def test_features_of_finished_stages(tmp_path: Path) -> None:
     assert (data.train_counts.tolist(), data.auxiliary_counts.tolist()) == ([4, 4], [3, 3])
     assert (len(data.val), len(data.test), data.lost) == (4, 4, 0)
     assert data.train.inputs.dtype == np.float32
+    assert not left_out(data)
     check(data)
 
 
@@ -31,6 +34,14 @@ def test_pictures_without_a_vector_are_counted_as_lost(tmp_path: Path) -> None:
     data = features(finished_stages(tmp_path, ["red0.png", "blue0", "blue1", "blue2"]))
     assert data.train_counts.tolist() == [3, 4]
     assert (data.auxiliaries, data.edges.tolist(), data.lost) == (("yellow",), [[1, 0]], 4)
+    assert left_out(data) == "4 of 22 listed pictures are left out: they have no vector"
+
+
+def test_shards_of_which_no_picture_has_a_vector_are_refused(tmp_path: Path) -> None:
+    """An arm that adds them would be the targets alone, and say nothing of it."""
+    stages = finished_stages(tmp_path, [f"{name}{number}" for name in ("blue", "yellow") for number in range(3)])
+    with pytest.raises(TooMuchLost, match=r"none of the 6 pictures in .*shard.* has a vector\n.*--until shard"):
+        features(stages)
 
 
 def test_pictures_are_read_where_they_lie(tmp_path: Path) -> None:

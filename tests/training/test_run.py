@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
-from storage.latest import remember
-from storage.manifest import open_stage
-from storage.records import Stage
 from tests.training.stages import finished_stages, remember_all
 from training.run import main
 
@@ -43,7 +41,8 @@ def test_an_arm_is_trained_from_finished_stages(
     """Features, in a folder of its own a recipe, arm and seed; lines, a table, and where things lie."""
     run(monkeypatch, recipe(tmp_path), "--arm", "targets_only", "--seed", "3")
     said = capsys.readouterr().out
-    folder = tmp_path / "work" / "train-by-hand" / "hand-targets_only-3"
+    (folder,) = (tmp_path / "work" / "train-by-hand").iterdir()
+    assert re.fullmatch(r"hand-targets_only-3-[0-9a-f]{8}", folder.name)
     assert f"hand: targets_only on cpu, in {folder}\n" in said
     assert re.search(r"step 3 of 6: loss [\d.]+, [\d.]+% on validation\nstep 6 of 6", said)
     assert re.search(r"│ all +│ 2 +│ [\d.]+ +│\n│ few +│ 2 ", said)
@@ -119,14 +118,62 @@ def test_wrong_input_is_named(
     assert "field train.stesp" in said
 
 
-def test_vectors_of_another_target_set_are_refused(
+def test_other_settings_have_a_folder_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that who mends a setting is not told that the folder belongs to another run."""
+    for rate in (0.1, 0.01):
+        run(monkeypatch, recipe(tmp_path, lr=rate))
+    assert len(list((tmp_path / "work" / "train-by-hand").iterdir())) == 2
+
+
+def test_two_runs_do_not_write_one_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Pictures without a vector would be taken for undecodable ones."""
+    """The second is told of the first."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with FileLock(folder / "lock"):
+        said = refusal(monkeypatch, capsys, recipe(tmp_path), "--folder", str(folder))
+    assert f"another run is under way in {folder}\n  mend: wait for it, or give --folder" in said
+
+
+def test_every_process_says_what_mends_its_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be the only one that met it."""
+    monkeypatch.setenv("RANK", "1")
+    assert "process 1: there is no recipe file nowhere.yaml" in refusal(monkeypatch, capsys, "nowhere.yaml")
+
+
+def test_pictures_that_are_left_out_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line; nothing is said where there are none."""
     given = recipe(tmp_path)
-    folder = open_stage(str(tmp_path), Stage.EMBED, 1, None, pictures="of another day")
-    remember(str(tmp_path), "hand", f"{Stage.EMBED}-{Stage.TARGETS}", folder.seal([], 0, 0.0))
-    assert "not made of the newest target set" in refusal(monkeypatch, capsys, given)
+    run(monkeypatch, given)
+    assert "left out" not in capsys.readouterr().out
+    other = tmp_path / "other"
+    remember_all(other, "hand", finished_stages(other, ["red0.png", "blue0"]))
+    run(monkeypatch, given, "--data-root", str(other))
+    assert "2 of 22 listed pictures are left out: they have no vector\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--arm", "random"], "invalid choice"),
+        (["--arm", "same_volume"], "invalid choice"),
+        (["--seed", str(2**32)], "a whole number from 0 to 4294967295"),
+        (["--seed", "-1"], "a whole number from 0 to 4294967295"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    options: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is read; the arms that need pictures of another recipe are the comparison's."""
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "recipe.yaml", *options)
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_with_a_word(

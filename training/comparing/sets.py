@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from storage.errors import BadInput
 from storage.recipe_file import read_recipe
-from training.config import Arm
+from training.config import SILENCING, Arm, LossName
 from training.controls import read_spare, read_unrelated
 from training.data import Examples, TrainingSet
 from training.recipe import TrainingRecipe, finished_stages, training_set
@@ -19,13 +19,14 @@ def comparison_set(recipe: TrainingRecipe, others: Mapping[Arm, str]) -> Trainin
 
     BadInput where such a recipe has nothing to add, or where there is no test picture to compare on.
     """
-    ours, mode = finished_stages(recipe), recipe.train.mode
+    mode = recipe.train.mode
+    ours = finished_stages(recipe, mode)
     data = training_set(ours, mode)
     if len(data.test) == 0:
         raise BadInput("the test split is empty", "list pictures for it: arms are compared on it alone")
     found: dict[Arm, Examples] = {}
     for arm, path in others.items():
-        other = finished_stages(read_recipe(TrainingRecipe, path))
+        other = finished_stages(read_recipe(TrainingRecipe, path), mode)
         found[arm] = (read_spare if arm is Arm.SAME_VOLUME else read_unrelated)(ours, other, mode)
         if len(found[arm]) == 0:
             raise BadInput(
@@ -39,9 +40,17 @@ def comparison_set(recipe: TrainingRecipe, others: Mapping[Arm, str]) -> Trainin
     )
 
 
-def possible(arms: Sequence[Arm], data: TrainingSet) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
-    """The arms that have their pictures, and a line for each that has not."""
-    short = {arm for arm, held in ((Arm.SAME_VOLUME, data.spare), (Arm.RANDOM, data.unrelated)) if len(held) == 0}
-    missing = [arm for arm in arms if arm in short]
-    lines = [f"{arm} is left out: {OPTION[arm]} RECIPE gives the pictures that it adds" for arm in missing]
-    return tuple(arm for arm in arms if arm not in short), tuple(lines)
+def _lacking(data: TrainingSet, loss: LossName) -> dict[Arm, str]:
+    """What keeps an arm from being trained, for those that cannot be."""
+    given = ((Arm.SAME_VOLUME, data.spare), (Arm.RANDOM, data.unrelated))
+    lacking = {arm: f"{OPTION[arm]} RECIPE gives the pictures that it adds" for arm, held in given if len(held) == 0}
+    if loss is not LossName.NEIGHBOR_SILENCING:
+        lacking |= dict.fromkeys(SILENCING, f"train.loss {loss} silences nothing")
+    return lacking
+
+
+def possible(arms: Sequence[Arm], data: TrainingSet, loss: LossName) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
+    """The arms that have their pictures and, where they silence, the loss that does; and a line for each other."""
+    lacking = _lacking(data, loss)
+    lines = [f"{arm} is left out: {lacking[arm]}" for arm in arms if arm in lacking]
+    return tuple(arm for arm in arms if arm not in lacking), tuple(lines)

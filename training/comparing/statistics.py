@@ -10,6 +10,7 @@ from scipy import stats
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999
+LEAST_PAIRS = 5
 
 
 class Interval(NamedTuple):
@@ -58,15 +59,15 @@ def retained(curated: Sequence[float], oracle: Sequence[float], seed: int = 0) -
 
     The interval is an expanded percentile bootstrap over the seeds, a seed's two gains drawn
     together: of ten normal pairs it held the true ratio in 95% of trials, where the plain percentile
-    and BCa both did in 90%. Of fewer than five pairs no bootstrap covers. NaN where the oracle
-    gains nothing, since nothing has no shares.
+    and BCa both did in 90%. Its bounds are NaN of fewer than `LEAST_PAIRS`, of which no bootstrap
+    covers, and where the oracle's own gain may be none, since nothing has no shares.
     """
     gains = np.array([curated, oracle], dtype=np.float64)
     pairs = gains.shape[1]
     if gains[1].mean() <= 0:
         return Interval(math.nan, math.nan, math.nan)
     mean = float(gains[0].mean() / gains[1].mean())
-    if pairs == 1:
+    if pairs < LEAST_PAIRS or paired([0.0] * pairs, oracle).low <= 0:
         return Interval(mean, math.nan, math.nan)
     drawn = stats.bootstrap(
         tuple(gains), _ratio, paired=True, vectorized=True, n_resamples=RESAMPLES,

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from storage import filesystem
-from storage.fingerprint import fingerprint
 from storage.records import Split
 from training.arms import added
 from training.config import Arm, LossName, TrainConfig
@@ -14,7 +13,6 @@ from training.confusion import share_to_sharers
 from training.data import TrainingSet, content_digest
 from training.fit import Fitted, fit, identity
 from training.loop import OnStep
-from vision.weights import encoder_digest
 
 ALONE = f"{Arm.TARGETS_ONLY} under "
 """What the name of a baseline begins with: the targets alone, and another loss."""
@@ -58,10 +56,7 @@ def trials(config: TrainConfig, arms: Sequence[Arm], losses: Sequence[LossName],
 
 def folder_of(trial: Trial, data: TrainingSet, work: Path) -> Path:
     """The folder of this run and of no other: two trials that are one run share it."""
-    config = trial.config
-    weights = encoder_digest(config.encoder) if config.encoder else ""
-    key = fingerprint(identity(data, config, trial.arm), weights)
-    return work / f"{trial.arm}-{config.seed}-{key}"
+    return work / f"{trial.arm}-{trial.config.seed}-{identity(data, trial.config, trial.arm)}"
 
 
 def _outcome(fitted: Fitted, trial: Trial, data: TrainingSet) -> Outcome:
@@ -70,7 +65,7 @@ def _outcome(fitted: Fitted, trial: Trial, data: TrainingSet) -> Outcome:
         trial.name, trial.config.seed, {row.group: 100 * row.accuracy for row in fitted.test},
         100 * next(row.error for row in fitted.calibration if row.split is Split.TEST),
         None if near is None else 100 * near,
-        fitted.added, added(data, trial.config, Arm.SILENCED),
+        fitted.added, added(data, trial.config, Arm.UNSILENCED),
     )  # fmt: skip
 
 

@@ -34,6 +34,13 @@ def written(root: Path, name: str, **stages: Any) -> str:
     return str(path)
 
 
+def change(root: Path, **settings: object) -> None:
+    """Give the recipe of `run` other settings."""
+    path = root / "ours" / "recipe.yaml"
+    held = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump({**held, "train": held["train"] | settings}))
+
+
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command on a small recipe: the JSON of its last line, and the rest under `said`."""
@@ -74,6 +81,24 @@ def test_arms_without_their_pictures_are_left_out(run: Run) -> None:
     assert set(found["arms"]) == set(Arm) - NOT_GIVEN
     assert "same_volume is left out: --spare RECIPE gives" in str(found["said"])
     assert "random is left out: --unrelated RECIPE gives" in str(found["said"])
+    assert "no vector" not in str(found["said"])
+
+
+def test_a_loss_without_silencing_leaves_the_arms_that_silence_out(run: Run, tmp_path: Path) -> None:
+    """With a line that names it; the rest is compared, the other losses beside it."""
+    change(tmp_path, loss="balanced_softmax", arms=["targets_only", "unsilenced"])
+    found = run("--seeds", "1", "--losses")
+    silent = {Arm.SILENCED, Arm.SILENCED_0, Arm.RETRAINED}
+    baselines = {f"targets_only under {loss}" for loss in LossName if loss is not LossName.BALANCED_SOFTMAX}
+    assert set(found["arms"]) == set(Arm) - NOT_GIVEN - silent | baselines
+    assert "retrained is left out: train.loss balanced_softmax silences nothing" in str(found["said"])
+
+
+def test_pictures_that_are_left_out_are_counted(run: Run, tmp_path: Path) -> None:
+    """In one line, before anything is trained."""
+    written(tmp_path / "ours", "ours", unreadable=["red0.png", "blue0"])
+    found = run("--seeds", "1", "--arms", "targets_only")
+    assert "2 of 22 listed pictures are left out: they have no vector" in str(found["said"])
 
 
 def test_one_seed_has_no_interval(run: Run) -> None:

@@ -81,3 +81,12 @@ def test_the_interval_covers_the_true_share() -> None:
 def test_no_gain_has_no_shares() -> None:
     """Where the oracle lost, a share of its gain means nothing."""
     assert all(math.isnan(value) for value in retained([1.0, 2.0], [-1.0, 0.5]))
+
+
+@pytest.mark.parametrize("oracle", [[4.0, 3.0, 5.0, 4.5], [3.0, -2.0, 2.5, -1.5, 0.5, 1.0]])
+def test_what_no_bootstrap_can_bound_has_no_bounds(oracle: list[float]) -> None:
+    """Four pairs are too few, and a gain that may be none is no denominator; the mean is told all the same."""
+    found = retained([gain / 2 for gain in oracle], oracle)
+    assert found.mean == pytest.approx(0.5)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)

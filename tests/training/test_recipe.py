@@ -1,0 +1,72 @@
+"""What training reads of a recipe and takes as finished: nothing misspelled, and nothing of two pieces."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.recipe import Recipe
+from storage.errors import BadInput
+from storage.recipe_file import read_recipe
+from tests.training.stages import Stages, finished_stages, remember_all
+from training.config import Mode
+from training.recipe import OF_OTHERS, TrainingRecipe
+from training.recipe import finished_stages as newest
+
+
+def recipe(root: Path, stages: Stages) -> TrainingRecipe:
+    """A recipe whose newest stages these are."""
+    remember_all(root, "mine", stages)
+    return TrainingRecipe(name="mine", data_root=str(root))
+
+
+def test_stages_of_one_piece_are_taken(tmp_path: Path) -> None:
+    """As a run of the pipeline leaves them."""
+    stages = finished_stages(tmp_path)
+    found = newest(recipe(tmp_path, stages), Mode.FEATURES)
+    assert [ref.uri for ref in found] == [
+        ref.uri for ref in (stages.targets, stages.target_vectors, stages.shards, stages.candidate_vectors)
+    ]
+
+
+def test_vectors_of_another_crawl_are_refused(tmp_path: Path) -> None:
+    """The shards' pictures would have none, and silenced would be the targets alone; a whole network needs none."""
+    ours, other = finished_stages(tmp_path), finished_stages(tmp_path, neighbors={"plum": "purple"})
+    mixed = recipe(tmp_path, replace(ours, candidate_vectors=other.candidate_vectors))
+    with pytest.raises(
+        BadInput, match=r"not made of the crawl .* shards .*\n.*flows.pipeline .*mine.yaml --until shard"
+    ):
+        newest(mixed, Mode.FEATURES)
+    assert newest(mixed, Mode.FINETUNE)
+
+
+def test_vectors_of_two_encoders_are_refused(tmp_path: Path) -> None:
+    """One classifier cannot read both."""
+    ours, other = finished_stages(tmp_path), finished_stages(tmp_path, encoder="large")
+    mixed = recipe(tmp_path, replace(ours, candidate_vectors=other.candidate_vectors))
+    with pytest.raises(BadInput, match=r"by two encoders\n.*--until shard"):
+        newest(mixed, Mode.FEATURES)
+    assert newest(mixed, Mode.FINETUNE)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_vectors_of_another_target_set_are_refused(mode: Mode, tmp_path: Path) -> None:
+    """Pictures without a vector would be taken for undecodable ones."""
+    ours, other = finished_stages(tmp_path), finished_stages(tmp_path, first=6)
+    with pytest.raises(BadInput, match=r"not made of the newest target set"):
+        newest(recipe(tmp_path, replace(ours, target_vectors=other.target_vectors)), mode)
+
+
+def test_a_misspelled_section_is_named(tmp_path: Path) -> None:
+    """Its settings would else be the defaults, silently."""
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump({"name": "mine", "trian": {"steps": 3}}))
+    with pytest.raises(BadInput, match="field trian: Extra inputs are not permitted"):
+        read_recipe(TrainingRecipe, str(path))
+
+
+def test_the_sections_of_others_are_the_pipeline_s() -> None:
+    """Training cannot import them, so only this holds its names to theirs."""
+    assert set(OF_OTHERS).isdisjoint(TrainingRecipe.model_fields)
+    assert set(OF_OTHERS).union(TrainingRecipe.model_fields) == set(Recipe.model_fields)
