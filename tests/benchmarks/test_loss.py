@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.losses.contestants import JUDGED, Size, contestants
+from benchmarks.loss import CASES, judged
+from benchmarks.losses.contestants import BASELINE, JUDGED, Size, contestants, problem
 from benchmarks.losses.cost import logits_of, pair, peak
 
 BUFFER = Size(classes=20_000, batch=512, rounds=1, device="cpu")
@@ -21,7 +22,33 @@ def test_memory_is_what_forward_and_backward_hold_at_once() -> None:
 def test_time_is_of_the_work_alone() -> None:
     """A loss taken three times takes longer, whoever comes first."""
     small = Size(classes=5_000, batch=64, rounds=1, device="cpu")
-    loss, logits = contestants(small)[JUDGED], logits_of(small)
+    loss, logits = contestants(problem(small), smoothed=False, mixed=False)[JUDGED], logits_of(small)
     for turn in (0, 1):
         taken = pair(lambda at: loss(at) + loss(at) + loss(at), loss, logits, turn)
         assert taken.loss > taken.baseline > 0
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_all_of_a_case_are_the_same_loss_where_nothing_is_silenced(case: str) -> None:
+    """A baseline is fair: torch's ways and ours agree, on smoothed and mixed labels too."""
+    small = Size(classes=50, batch=8, rounds=1, device="cpu")
+    them, logits = contestants(problem(small), *CASES[case]), logits_of(small)
+    alike = {BASELINE, "two of it, weighted", "none silenced", "logit adjustment, balanced softmax"} & them.keys()
+    values = {name: them[name](logits).item() for name in alike}
+    assert values == pytest.approx(dict.fromkeys(alike, values[BASELINE]))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_silencing_holds_two_buffers_in_every_case(case: str) -> None:
+    """The powers of the balanced logits and the gradient, however many labels a sample has."""
+    loss, logits = contestants(problem(BUFFER), *CASES[case])[JUDGED], logits_of(BUFFER)
+    assert peak(loss, logits) / (4 * logits.numel()) == pytest.approx(2, abs=0.15)
+
+
+def test_the_plain_case_has_the_bare_names() -> None:
+    """Whoever reads `time_ratio` finds what it was before there were cases."""
+    names = ("time_ratio", "time_ratio_low", "time_ratio_high", "memory_ratio")
+    found = {case: {JUDGED: dict.fromkeys(names, float(place))} for place, case in enumerate(CASES)}
+    ratios = judged(found)
+    assert (ratios["time_ratio"], ratios["memory_ratio"], ratios["mixed_time_ratio"]) == (0, 0, 2)
+    assert len(ratios) == len(names) * len(CASES)

@@ -23,11 +23,11 @@ class Loss(NamedTuple):
     parts: dict[str, Tensor]
 
 
-def _sides(labels: Tensor | MixedLabels) -> tuple[tuple[Tensor, Tensor], ...]:
-    """Labels [b] with the share [b] that each has of its sample."""
+def _sides(labels: Tensor | MixedLabels) -> tuple[Tensor, Tensor]:
+    """Labels [s, b] with the shares [s, b] that each has of its sample."""
     if isinstance(labels, MixedLabels):
-        return (labels.first, labels.share), (labels.second, 1 - labels.share)
-    return ((labels, torch.ones(labels.shape, device=labels.device)),)
+        return torch.stack([labels.first, labels.second]), torch.stack([labels.share, 1 - labels.share])
+    return labels[None], torch.ones_like(labels[None], dtype=torch.float32)
 
 
 class LongTailLoss(nn.Module):
@@ -44,6 +44,10 @@ class LongTailLoss(nn.Module):
         """The loss of every sample, [b], of logits [b, N + M] under labels [b]."""
         raise NotImplementedError
 
+    def each_side(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The losses [s, b] of logits [b, N + M] under labels [s, b], one side after the other."""
+        return torch.stack([self.each(logits, side) for side in labels])
+
     def advance(self, done: float) -> None:
         """Be told before every step the share of the steps that are done, from 0 to below 1."""
 
@@ -51,10 +55,8 @@ class LongTailLoss(nn.Module):
         """The mean loss of logits [b, N + M]; a mixed sample's is the mixture of two, each under its own label."""
         with torch.autocast(logits.device.type, enabled=False):
             logits = logits if logits.dtype == torch.float64 else logits.float()
-            sides = _sides(labels)
-            losses = torch.cat([self.each(logits, classes) for classes, _ in sides])
-            shares = torch.cat([share for _, share in sides]).to(losses.dtype)
-            return self._named(losses, shares, torch.cat([classes for classes, _ in sides]))
+            classes, shares = _sides(labels)
+            return self._named(self.each_side(logits, classes), shares.to(logits.dtype), classes)
 
     def _named(self, losses: Tensor, shares: Tensor, labels: Tensor) -> Loss:
         weighted, of_target = losses * shares, labels < self.targets

@@ -12,16 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from training.data import Indices
 from training.losses.base import LongTailLoss
 from training.losses.pairs import SilencedPairs
-
-
-def _own(balanced: Tensor, labels: Tensor) -> Tensor:
-    # Not gather, which holds on to its input and so forbids what is added in place afterwards.
-    return balanced[torch.arange(len(labels), device=labels.device), labels]
+from training.losses.softmax import Sides, cross_entropies
 
 
 class NeighborSilencing(LongTailLoss):
@@ -46,54 +41,61 @@ class NeighborSilencing(LongTailLoss):
         self.log_lambda = math.log(lambda_s) if lambda_s > 0 else -math.inf
         self.label_smoothing = label_smoothing
         self.register_buffer("shift", torch.from_numpy(tau * log_prior).float(), persistent=False)
+        self.widths = [len(log_prior)]
         silenced = edges if lambda_s < 1 else edges[:0]
         self.pairs = SilencedPairs(silenced, targets, len(log_prior))
 
-    def silence_(self, balanced: Tensor, labels: Tensor) -> None:
-        """Add log(lambda) in place, to no sample's own class."""
-        balanced.index_put_(self.pairs(labels), balanced.new_tensor(self.log_lambda), accumulate=True)
+    def silent_blocks(self, labels: Tensor) -> Tensor:
+        """Of labels [s, b], the blocks that each silences whole but for its own class, [s, k, b]."""
+        return torch.zeros_like(labels, dtype=torch.bool)[:, None]
 
-    def unmasked(self, balanced: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Of every sample the sum [b] of its logits, and of how many [b], its neighbors still among them."""
-        return balanced.sum(1), labels.new_full(labels.shape, balanced.shape[1])
+    def _places(self, labels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Rows and columns [p] of all own classes and neighbors, each once, and masks [s, p]: own, and neighbor."""
+        samples, neighbors = self.pairs(labels.flatten())
+        numbers = torch.arange(labels.numel(), device=labels.device)
+        of, classes = torch.cat([numbers, samples]), torch.cat([labels.flatten(), neighbors])
+        batch, columns = labels.shape[1], len(self.shift)
+        codes, at = torch.unique(of % batch * columns + classes, return_inverse=True)
+        own, silent = torch.zeros(2, len(labels), len(codes), dtype=torch.bool, device=labels.device)
+        own[numbers // batch, at[: len(numbers)]] = True
+        silent[samples // batch, at[len(numbers) :]] = True
+        return codes // columns, codes % columns, own, silent
 
-    def spread(self, balanced: Tensor, labels: Tensor) -> Tensor:
-        """What smoothing adds, [b]: part of a label's mass goes, evenly, to the classes that are not silenced.
-
-        Their sum is taken before silencing: an infinite logit is never multiplied by zero.
-        """
-        rows, columns = self.pairs(labels)
-        total, number = self.unmasked(balanced, labels)
-        heard = total.index_add(0, rows, balanced[rows, columns], alpha=-1) / (number - self.pairs.degrees[labels])
-        return self.label_smoothing * (_own(balanced, labels) - heard)
+    def _sides(self, labels: Tensor, like: Tensor) -> Sides:
+        """What labels [s, b] silence and want: smoothing's mass goes, evenly, to the classes that are not silenced."""
+        rows, columns, own, silent = self._places(labels)
+        widths, blocks = torch.tensor(self.widths, device=labels.device), self.silent_blocks(labels)
+        around = blocks[:, torch.bucketize(columns, widths.cumsum(0), right=True), rows]
+        silent = silent | around & ~own
+        number = (widths[:, None] * ~blocks).sum(1)
+        number = number.scatter_add(1, rows.expand_as(silent), around.long() - silent.long())
+        even = self.label_smoothing / number.to(like.dtype)
+        return Sides(
+            rows, columns,
+            like.new_zeros(silent.shape).masked_fill(silent, self.log_lambda),
+            even[:, rows] * ~silent + (1 - self.label_smoothing) * own.to(like.dtype),
+            like.new_zeros(blocks.shape).masked_fill(blocks, self.log_lambda),
+            even[:, None] * ~blocks,
+        )  # fmt: skip
 
     def each(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The loss of every sample, [b], of logits [b, N + M] under labels [b]."""
-        balanced = logits + self.shift.to(logits.dtype)
-        smoothing = self.spread(balanced, labels) if self.label_smoothing else 0.0
-        # Silencing adds constants: the gradient passes unchanged, so autograd need not see it, and copy for it.
-        with torch.no_grad():
-            self.silence_(balanced, labels)
-        return functional.cross_entropy(balanced, labels, reduction="none") + smoothing
+        return self.each_side(logits, labels[None])[0]
+
+    def each_side(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The losses [s, b] of logits [b, N + M] under labels [s, b]."""
+        sides = self._sides(labels, logits)
+        return cross_entropies(logits, self.shift.to(logits.dtype), self.widths, self.label_smoothing > 0, sides)
 
 
 class AuxiliarySilencing(NeighborSilencing):
     """The variant in which, for a sample of an auxiliary class, every other auxiliary is silent too."""
 
-    def _hushing(self, labels: Tensor) -> Tensor:
-        return (labels >= self.targets) & (self.log_lambda < 0)
+    def __init__(self, log_prior: NDArray[np.float64], edges: Indices, targets: int, **settings: float) -> None:
+        super().__init__(log_prior, edges, targets, **settings)
+        self.widths = [width for width in (targets, len(log_prior) - targets) if width]
 
-    def silence_(self, balanced: Tensor, labels: Tensor) -> None:
-        """Lower all auxiliary columns of auxiliary samples, then put the own ones back: -inf has no opposite."""
-        own = _own(balanced, labels)
-        lowered = balanced.new_zeros(len(labels)).masked_fill(self._hushing(labels), self.log_lambda)
-        balanced[:, self.targets :].add_(lowered[:, None])
-        balanced.scatter_(1, labels[:, None], own[:, None])
-        super().silence_(balanced, labels)
-
-    def unmasked(self, balanced: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """For an auxiliary sample the targets and its own class: added up, for a difference loses what is small."""
-        targets, auxiliaries = balanced.tensor_split([self.targets], dim=1)
-        others = torch.where(self._hushing(labels), _own(balanced, labels), auxiliaries.sum(1))
-        number = torch.where(self._hushing(labels), 1, auxiliaries.shape[1])
-        return targets.sum(1) + others, self.targets + number
+    def silent_blocks(self, labels: Tensor) -> Tensor:
+        """Of labels [s, b], the blocks that each silences whole but for its own class, [s, 2, b]."""
+        hushing = (labels >= self.targets) & (self.log_lambda < 0)
+        return torch.stack([torch.zeros_like(hushing), hushing], dim=1)[:, : len(self.widths)]

@@ -1,5 +1,7 @@
 """The neighbor-silencing loss against a dense reference that shares no code with it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -108,6 +110,67 @@ def test_few_heard_among_many_silenced_keep_their_digits() -> None:
     logits = torch.randn(4, 2 + auxiliaries, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([2, 3, 4, 5])
     torch.testing.assert_close(loss.each(logits, labels), loss.each(logits.double(), labels).float())
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, silence=SILENCES, lambda_s=st.sampled_from([0.0, 0.1]), smoothing=SMOOTHINGS)
+def test_a_silenced_logit_far_above_drowns_nothing(
+    seed: int, silence: Silence, lambda_s: float, smoothing: float
+) -> None:
+    """In float32 what a label hears keeps its digits beside silenced logits e^200 times as large."""
+    held = case(seed)
+    matrix = dense_lambda(held.edges, lambda_s, silence)
+    lifted = held.logits.detach() + 200.0 * (matrix[held.first] != 1)
+    held = replace(held, logits=lifted.float().double().requires_grad_())
+    loss = silencing(held, silence, lambda_s=lambda_s, label_smoothing=smoothing)
+    single = held.logits.detach().float().requires_grad_()
+    for labels, sides in ((held.first, (held.first, held.first)), (held.mixed, (held.first, held.second))):
+        first, second = (dense(held, side, matrix, smoothing=smoothing) for side in sides)
+        reference, mine = (held.share * first + (1 - held.share) * second).mean(), loss(single, labels).mean
+        assert mine.item() == pytest.approx(reference.item(), rel=1e-6, abs=1e-4)
+        gradients = [
+            torch.autograd.grad(value, logits)[0] for value, logits in ((mine, single), (reference, held.logits))
+        ]
+        torch.testing.assert_close(gradients[0].double(), gradients[1], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("silence", VARIANTS)
+@pytest.mark.parametrize("lambda_s", [0.0, 0.1])
+def test_a_class_that_its_logit_rules_out_is_nothing(silence: Silence, lambda_s: float) -> None:
+    """A logit of -inf leaves the others' loss and gradient finite, whether silenced or not, and has none."""
+    held = case(8)
+    logits = held.logits.detach().clone()
+    absent = torch.rand(logits.shape, generator=torch.Generator().manual_seed(0)) < 0.5
+    absent[torch.arange(BATCH), held.first] = absent[torch.arange(BATCH), held.second] = False
+    logits = logits.masked_fill(absent, -torch.inf).requires_grad_()
+    value = silencing(held, silence, lambda_s=lambda_s)(logits, held.mixed).mean
+    (gradient,) = torch.autograd.grad(value, logits)
+    assert torch.isfinite(value)
+    assert torch.isfinite(gradient).all()
+    assert (gradient[absent] == 0).all()
+
+
+@pytest.mark.parametrize("silence", VARIANTS)
+def test_logits_may_be_used_twice_and_losses_weighed(silence: Silence) -> None:
+    """Each sample's gradient is its own, by any weight; the graph may be walked again."""
+    held, loss = case(6), silencing(case(6), silence, label_smoothing=0.1)
+    weights = torch.linspace(-1, 2, BATCH, dtype=torch.float64)
+    value = (weights * loss.each(held.logits, held.first)).sum() + held.logits.square().sum()
+    again = [torch.autograd.grad(value, held.logits, retain_graph=True)[0] for _ in range(2)]
+    matrix = dense_lambda(held.edges, 0.1, silence)
+    reference = (weights * dense(held, held.first, matrix, smoothing=0.1)).sum() + held.logits.square().sum()
+    (wanted,) = torch.autograd.grad(reference, held.logits)
+    for gradient in again:
+        torch.testing.assert_close(gradient, wanted)
+
+
+def test_a_second_derivative_is_refused() -> None:
+    """The gradient is written by hand, and has none of its own: better an error than a wrong one."""
+    held = case(6)
+    value = silencing(held)(held.logits, held.first).mean
+    (gradient,) = torch.autograd.grad(value, held.logits, create_graph=True)
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        torch.autograd.backward(gradient.sum())
 
 
 @pytest.mark.parametrize("silence", VARIANTS)
