@@ -1,11 +1,10 @@
 """What one setting makes of a world: a training set, and what it is worth by the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.factors.cutting import at_volume, first_neighbors, volume
 from benchmarks.factors.settings import Settings, Source
 from benchmarks.truth import curation
 from benchmarks.worlds import World
@@ -16,13 +15,13 @@ from storage.records import Crawled, Decision, Neighbor, Stage, StageRef
 from tasks.neighbors.config import Provider
 from tasks.neighbors.providers.chance import ChanceNames
 from tasks.neighbors.providers.dictionary import WordNetNames
-from training.data import TrainingSet, as_edges, without_empty_auxiliaries
+from training.data import TrainingSet
 from training.read import read_features
 
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """Targets with the neighbors that were kept, how many pictures those have, and the share of right ones."""
+    """Targets with their neighbors; of what curation kept for those, how many pictures, and the share of right ones."""
 
     data: TrainingSet
     kept: int
@@ -54,19 +53,14 @@ def changed(at: World, settings: Settings) -> Recipe:
     )
 
 
-def first_neighbors(data: TrainingSet, names: Sequence[Neighbor], count: int) -> TrainingSet:
-    """The set with the `count` best ranked of each target's neighbors, of those that have pictures.
-
-    A neighbor that is among the first of one target alone is no longer silenced against the others.
-    """
-    ranks = {row.name: row.rank for row in names if row.reason is None}
-    edges = sorted(data.edges.tolist(), key=lambda edge: (ranks[data.auxiliaries[edge[1]]], edge[1]))
-    first = [edge for target in range(len(data.classes)) for edge in [e for e in edges if e[0] == target][:count]]
-    held = np.isin(data.auxiliary.labels, [auxiliary for _, auxiliary in first])
-    pictures = replace(data.auxiliary, inputs=data.auxiliary.inputs[held], labels=data.auxiliary.labels[held])
-    return without_empty_auxiliaries(
-        replace(data, edges=as_edges([(target, auxiliary) for target, auxiliary in first]), auxiliary=pictures)
-    )
+def _cut(at: World, settings: Settings, data: TrainingSet, names: Sequence[Neighbor]) -> TrainingSet:
+    """The neighbors that the settings use, at the volume that they say."""
+    caps = at.recipe.train.caps
+    used = data if settings.neighbors is None else first_neighbors(data, names, settings.neighbors)
+    if settings.volume_of is None:
+        return used
+    total = volume(first_neighbors(data, names, settings.volume_of), caps)
+    return at_volume(used, total, caps, at.recipe.train.seed)
 
 
 def _kept(data: TrainingSet, crawl: StageRef, select: StageRef) -> list[tuple[str, str]]:
@@ -82,7 +76,6 @@ def curated(at: World, settings: Settings) -> Curated:
     refs = {ref.stage: ref for ref in done}  # the embedded candidates come after the embedded targets
     vectors = next(ref for ref in done if ref.stage is Stage.EMBED)
     data = read_features(refs[Stage.TARGETS], vectors, refs[Stage.SHARD], refs[Stage.EMBED])
-    if settings.neighbors is not None:
-        data = first_neighbors(data, read_rows(refs[Stage.NEIGHBORS], Neighbor), settings.neighbors)
+    data = _cut(at, settings, data, list(read_rows(refs[Stage.NEIGHBORS], Neighbor)))
     score = curation(at.ledger, _kept(data, refs[Stage.CRAWL], refs[Stage.SELECT]))
     return Curated(data, score.kept, score.precision)

@@ -21,11 +21,13 @@ class Settings:
     """What differs from the recipe.
 
     `select` are changes of its section, as pairs; `neighbors` how many of a class's names are
-    used, the best ranked first; None is for what the recipe says.
+    used, the best ranked first; `volume_of` as how many names an epoch is to draw pictures, of
+    all names that are used; None is for what the recipe says.
     """
 
     select: tuple[tuple[str, object], ...] = ()
     neighbors: int | None = None
+    volume_of: int | None = None
     lambda_s: float | None = None
     source: Source = Source.SCRIPT
 
@@ -38,8 +40,17 @@ def _select(**changes: object) -> Settings:
     return Settings(select=tuple(changes.items()))
 
 
+VARIETY = "neighbors per class, one volume"
+"""The one factor without the recipe's own value, whose volume is larger."""
+
 FACTORS: Factors = {
-    "neighbors per class": {str(k): Settings(neighbors=k) for k in (1, 2, 3, 5)} | {"all": AS_SET},
+    # The sandbox's web has one, two, three or five neighbors of a class.
+    "neighbors per class": {str(k): Settings(neighbors=k) for k in (1, 2, 3)} | {"all": AS_SET},
+    VARIETY: {
+        "1": Settings(neighbors=1),
+        **{str(k): Settings(neighbors=k, volume_of=1) for k in (2, 3)},
+        "all": Settings(volume_of=1),
+    },
     "pictures per neighbor": {str(cap): _select(cap=cap) for cap in (5, 10, 20, 40)} | {"all": AS_SET},
     "least similarity": {
         "off": _select(min_similarity=-1.0),
@@ -76,6 +87,7 @@ FACTORS: Factors = {
 
 FEW = {
     "neighbors per class": ("1", "all"),
+    VARIETY: ("1", "all"),
     "pictures per neighbor": ("5", "all"),
     "least similarity": ("q 0.5", "0.78"),
     "filters": ("as set", "none"),

@@ -1,32 +1,40 @@
-"""The figure of all corpora: accuracy, and what imbalance costs, against granularity."""
+"""The figure of all corpora: what imbalance costs against granularity, and how much less of it finer labels pay."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.figures import COLORS, SOFT, curve, panels, ticks, titled
-from benchmarks.granularity.measure import Row
+from benchmarks.granularity.measure import GROUPS
+from benchmarks.granularity.summary import named
+from benchmarks.rows import Row, number
+
+ASIDE = 0.07
 
 
-def _curve(panel: Axes, rows: Sequence[Row], loss: str, name: str, color: str, label: str) -> None:
-    held = [row for row in rows if row["loss"] == loss]
-    curve(panel, [float(row[name]) for row in held], [float(row[f"{name}_se"]) for row in held], color, label)
-    ticks(panel, [f"{row['labels']:.0f}" for row in held])
+def _curves(panel: Axes, rows: Sequence[Row], what: str, error: str) -> None:
+    """A curve a loss and group; `error` names the half bar: a standard error, or the lower bound of an interval."""
+    losses = dict.fromkeys(str(row["loss"]) for row in rows)
+    for place, ((loss, group), color) in enumerate(zip(itertools.product(losses, GROUPS), COLORS, strict=False)):
+        held = [row for row in rows if row["loss"] == loss]
+        means, errors = ([number(row, named(group, name)) for row in held] for name in (what, error))
+        if error.endswith("_low"):
+            errors = [mean - low for mean, low in zip(means, errors, strict=True)]
+        curve(panel, means, errors, color, f"{loss}, {group}", ASIDE * place)
+        ticks(panel, [f"{number(row, 'labels'):.0f}" for row in held])
+    panel.axhline(0, color=SOFT, linewidth=0.8)
 
 
 def figure(summary: Mapping[str, Sequence[Row]]) -> Figure:
-    """A row a corpus: accuracy of both training sets under the first loss, and what imbalance costs by loss."""
-    drawn, axes = panels(len(summary), 2, 3.0)
+    """A row a corpus: the drop with its standard error, and what is spared of it with its 95% interval."""
+    drawn, axes = panels(len(summary), 2, 3.2)
     for place, (corpus, rows) in enumerate(summary.items()):
-        losses = list(dict.fromkeys(str(row["loss"]) for row in rows))
-        for name, color in zip(("balanced", "imbalanced"), COLORS, strict=False):
-            _curve(axes[2 * place], rows, losses[0], name, color, name)
-        for number, loss in enumerate(losses):
-            _curve(axes[2 * place + 1], rows, loss, "drop", COLORS[2 + number], loss)
-        axes[2 * place + 1].axhline(0, color=SOFT, linewidth=0.8)
-        titled(axes[2 * place], f"{corpus}, {losses[0]}", "labels in all", "coarse test accuracy, %")
-        titled(axes[2 * place + 1], f"{corpus}: what imbalance costs", "labels in all", "points")
-    for panel in axes:
-        panel.legend(frameon=False, fontsize=9)
+        costs, spared = axes[2 * place : 2 * place + 2]
+        _curves(costs, rows, "drop", "drop_se")
+        _curves(spared, rows, "spared_mean", "spared_low")
+        titled(costs, f"{corpus}: what imbalance costs", "labels in all", "points of coarse accuracy")
+        titled(spared, f"{corpus}: spared by finer labels", "labels in all", "drop(coarse) - drop, 95% interval")
+    axes[0].legend(frameon=False, fontsize=8)
     return drawn

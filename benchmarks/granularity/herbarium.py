@@ -15,10 +15,11 @@ from sandbox.herbarium.species import LEAVES, PETALS, Species, draw_species
 from tasks.targets.long_tail import LongTail
 from training.data import Examples, Picture
 
-TRAIN, TEST = 20, 8
+TRAIN, TEST = 24, 8
 """Pictures drawn of every species."""
 
-TAIL = LongTail(most=FINE * TRAIN, imbalance=20, least=FINE)
+TAIL = LongTail(most=TRAIN, imbalance=TRAIN, least=1)
+"""Over 24 genera 24 to 1, so 168 in all, and 7 each in balance."""
 
 
 def herbarium(folder: Path) -> Callable[[int], Hierarchy]:

@@ -20,28 +20,31 @@ class LabelSet:
 
 
 def merged(coarse_of_fine: Indices, groups: int, rng: np.random.Generator) -> LabelSet:
-    """Each coarse class's fine classes merged at random into `groups` labels, as many as it has at most.
+    """Each coarse class's fine classes merged at random into `groups` labels, equally many in each.
 
-    `coarse_of_fine` [F] names the coarse class of each fine one. The groups of a coarse class
-    hold equally many fine classes, or one more. One group each is the coarse label set.
+    `coarse_of_fine` [F] names the coarse class of each fine one. One group each is the coarse label
+    set. ValueError where `groups` does not divide the number of a coarse class's fine ones.
     """
     of_fine, coarse = np.empty_like(coarse_of_fine), list[int]()
     for parent in np.unique(coarse_of_fine).tolist():
         members = rng.permutation(np.flatnonzero(coarse_of_fine == parent))
-        for group in np.array_split(members, min(groups, len(members))):
+        for group in members.reshape(groups, -1):
             of_fine[group] = len(coarse)
             coarse.append(parent)
     return LabelSet(of_fine, np.array(coarse, dtype=np.int64))
 
 
 def coarse_predictions(logits: NDArray[np.float32], labels: LabelSet) -> Indices:
-    """The coarse class [n] whose labels have the largest sum of softmax in logits [n, L]."""
+    """The coarse class [n] whose labels have the largest sum of softmax in logits [n, L].
+
+    A coarse class's prior is the sum of its labels': all must have as many labels.
+    """
     shares = np.exp(logits - logits.max(1, keepdims=True))
     member = labels.coarse[:, None] == np.arange(labels.coarse.max() + 1)
     best: Indices = ((shares / shares.sum(1, keepdims=True)) @ member).argmax(1)
     return best
 
 
-def class_mean(predicted: Indices, truth: Indices) -> float:
-    """The unweighted mean over classes of the share of right predictions, in percent."""
-    return 100 * float(np.mean([(predicted[truth == each] == each).mean() for each in np.unique(truth)]))
+def class_mean(predicted: Indices, truth: Indices, classes: Indices) -> float:
+    """The unweighted mean over these classes of the share of right predictions, in percent."""
+    return 100 * float(np.mean([(predicted[truth == each] == each).mean() for each in classes]))

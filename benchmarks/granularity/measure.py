@@ -1,9 +1,9 @@
 """Train on one label set and judge at the coarse level; what imbalance costs is balanced minus imbalanced."""
 
 import itertools
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.granularity.hierarchy import Hierarchy
 from benchmarks.granularity.labels import LabelSet, class_mean, coarse_predictions, merged
 from benchmarks.granularity.tail import drawn_pair
-from benchmarks.worlds import mean
+from benchmarks.trained import folder_of
 from training.config import Arm, TrainConfig
 from training.data import Examples, Indices, TrainingSet, as_edges
 from training.fit import learn
@@ -19,19 +19,36 @@ from training.fit import learn
 LOSSES = {"cross-entropy": 0.0, "balanced cross-entropy": 1.0}
 """The weight of the log prior by loss."""
 
-GROUPS = (1, 2, 4)
-"""Labels of a coarse class, as many as it has at most."""
+PER_CLASS = (1, 2, 4)
+"""Labels of a coarse class, each a divisor of the number of its fine classes."""
+
+GROUPS = ("all", "rare")
+"""All coarse classes, and the third of them that has the fewest pictures in the imbalanced set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a corpus is run; `per_class` are labels of a coarse class, the coarsest label set first."""
+
+    steps: int
+    seeds: Sequence[int]
+    losses: Sequence[str] = tuple(LOSSES)
+    per_class: Sequence[int] = PER_CLASS
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Coarse test accuracy in percent on both training sets, of one loss, granularity and seed."""
+    """Coarse test accuracy by group, in percent, on both training sets, of one loss, granularity and seed."""
 
     loss: str
     per_class: int
     labels: int
-    balanced: float
-    imbalanced: float
+    balanced: Mapping[str, float]
+    imbalanced: Mapping[str, float]
+
+    def drop(self, group: str) -> float:
+        """What imbalance costs, in points."""
+        return self.balanced[group] - self.imbalanced[group]
 
 
 def training_set(at: Hierarchy, labels: LabelSet, pictures: Indices) -> TrainingSet:
@@ -47,44 +64,36 @@ def training_set(at: Hierarchy, labels: LabelSet, pictures: Indices) -> Training
     )  # fmt: skip
 
 
-def coarse_accuracy(data: TrainingSet, labels: LabelSet, config: TrainConfig) -> float:
-    """Train to the last step, and judge the test split by coarse classes."""
-    with tempfile.TemporaryDirectory() as folder:
-        run, _ = learn(data, config, Arm.TARGETS_ONLY, Path(folder))
+def coarse_accuracy(
+    data: TrainingSet, labels: LabelSet, rarest: Indices, config: TrainConfig, folder: Path
+) -> dict[str, float]:
+    """Train to the last step, or go on from where a run of the same was killed, and judge by coarse classes."""
+    run, _ = learn(data, config, Arm.TARGETS_ONLY, folder_of(folder, data, config, Arm.TARGETS_ONLY))
     run.network.eval()
     batches = run.feed.evaluation(data.test)
     logits = [run.network(inputs.to(run.device)).detach().cpu().numpy() for inputs, _ in batches]
-    predicted = coarse_predictions(np.concatenate(logits), labels)
-    return class_mean(predicted, labels.coarse[data.test.labels])
+    predicted, truth = coarse_predictions(np.concatenate(logits), labels), labels.coarse[data.test.labels]
+    groups = dict(zip(GROUPS, (np.unique(labels.coarse), rarest), strict=True))
+    return {group: class_mean(predicted, truth, classes) for group, classes in groups.items()}
 
 
-def run_seed(at: Hierarchy, steps: int, losses: Sequence[str], say: Callable[[str], None]) -> Iterator[Score]:
-    """Every loss at every granularity on both training sets; all share pictures, start and order."""
-    pictures = drawn_pair(at.pool.labels, at.coarse, at.tail)
-    shared = at.train.model_copy(update={"steps": steps, "evaluate_every": steps, "seed": at.tail.seed})
-    for loss, groups in itertools.product(losses, GROUPS):
-        labels = merged(at.coarse, groups, np.random.default_rng([at.tail.seed, groups]))
-        config = shared.model_copy(update={"tau": LOSSES[loss]})
-        reached = {
-            name: coarse_accuracy(training_set(at, labels, drawn), labels, config) for name, drawn in pictures.items()
-        }
-        say(f"{loss}, {len(labels)} labels: {reached['balanced']:.1f} -> {reached['imbalanced']:.1f}")
-        yield Score(loss, groups, len(labels), **reached)
+def score(at: Hierarchy, steps: int, folder: Path, loss: str, per_class: int) -> Score:
+    """One loss at one granularity on both training sets, which share start, order and what pictures they can."""
+    told = {"steps": steps, "evaluate_every": steps, "seed": at.tail.seed, "tau": LOSSES[loss]}
+    labels = merged(at.coarse, per_class, np.random.default_rng([at.tail.seed, per_class]))
+    config = at.train.model_copy(update=told)
+    reached = {
+        name: coarse_accuracy(training_set(at, labels, drawn), labels, at.rarest, config, folder)
+        for name, drawn in drawn_pair(at.pool.labels, at.coarse, at.counts, at.tail.seed).items()
+    }
+    return Score(loss, per_class, len(labels), **reached)
 
 
-Row = dict[str, str | float]
+Mapped = Callable[[Callable[[str, int], Score], Sequence[str], Sequence[int]], Iterator[Score]]
+"""What calls a function on two lists: `map`, or that of a pool of processes."""
 
 
-def summarize(scores: Sequence[Score]) -> list[Row]:
-    """Means over the seeds with standard errors, by loss and granularity; the drop is taken seed by seed."""
-    rows = []
-    for loss, groups in dict.fromkeys((score.loss, score.per_class) for score in scores):
-        held = [score for score in scores if (score.loss, score.per_class) == (loss, groups)]
-        row: Row = {"loss": loss, "per_class": groups, "labels": round(mean([score.labels for score in held])[0], 1)}
-        balanced, imbalanced = [score.balanced for score in held], [score.imbalanced for score in held]
-        drops = [before - after for before, after in zip(balanced, imbalanced, strict=True)]
-        for name, values in {"balanced": balanced, "imbalanced": imbalanced, "drop": drops}.items():
-            average, error = mean(values)
-            row |= {name: round(average, 2), f"{name}_se": round(error, 2)}
-        rows.append(row)
-    return rows
+def run_seed(at: Hierarchy, plan: Plan, folder: Path, mapped: Mapped = map) -> Iterator[Score]:
+    """Every loss of the plan at every granularity."""
+    losses, per_class = zip(*itertools.product(plan.losses, plan.per_class), strict=True)
+    return mapped(partial(score, at, plan.steps, folder), losses, per_class)

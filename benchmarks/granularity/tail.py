@@ -1,10 +1,9 @@
-"""Two training sets of one size: balanced over the coarse classes, and with a long tail over them."""
+"""Two training sets of one size that share what they can: balanced over the coarse classes, and with a long tail."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from tasks.targets.long_tail import LongTail, tail_counts
 from training.data import Indices
 
 
@@ -14,27 +13,22 @@ def balanced_counts(counts: Sequence[int]) -> list[int]:
     return [share + (place < left) for place in range(len(counts))]
 
 
-def draw(fine: Indices, coarse_of_fine: Indices, counts: Sequence[int], rng: np.random.Generator) -> Indices:
-    """The numbers of the pictures drawn: counts[c] of every coarse class c, alike from its fine ones.
+def draw(fine: Indices, coarse_of_fine: Indices, counts: Sequence[int], seed: int) -> Indices:
+    """The numbers of the pictures drawn: counts[c] of every fine class of every coarse class c.
 
-    `fine` [n] is the fine class of each picture of the pool. A coarse class's fine classes give a
-    picture each in turn, in random order; one that has no more is passed over.
+    `fine` [n] is the fine class of each picture of the pool. Of one seed, what a smaller count draws
+    is part of what a larger one does. ValueError where a fine class has too few.
     """
-    place = np.empty(len(fine), dtype=np.int64)  # of each picture within its fine class
-    turn = rng.permutation(len(coarse_of_fine))
-    for each in range(len(coarse_of_fine)):
-        members = np.flatnonzero(fine == each)
-        place[members] = rng.permutation(len(members))
-    order = np.lexsort((turn[fine], place))
-    coarse = coarse_of_fine[fine[order]]
-    return np.concatenate([order[coarse == each][:count] for each, count in enumerate(counts)])
+    rng, drawn = np.random.default_rng(seed), list[Indices]()
+    for each, coarse in enumerate(coarse_of_fine):
+        members = rng.permutation(np.flatnonzero(fine == each))
+        if len(members) < counts[coarse]:
+            raise ValueError(f"fine class {each} has {len(members)} pictures, and {counts[coarse]} are to be drawn")
+        drawn.append(members[: counts[coarse]])
+    return np.concatenate(drawn)
 
 
-def drawn_pair(fine: Indices, coarse_of_fine: Indices, rule: LongTail) -> dict[str, Indices]:
-    """The pictures of the balanced and of the imbalanced set, both by the rule's seed."""
-    counts = tail_counts(int(coarse_of_fine.max()) + 1, rule)
+def drawn_pair(fine: Indices, coarse_of_fine: Indices, counts: Sequence[int], seed: int) -> dict[str, Indices]:
+    """The pictures of the balanced and of the imbalanced set, by one stream: of each class one holds the other's."""
     sizes = {"balanced": balanced_counts(counts), "imbalanced": counts}
-    return {
-        name: draw(fine, coarse_of_fine, size, np.random.default_rng([rule.seed, place]))
-        for place, (name, size) in enumerate(sizes.items())
-    }
+    return {name: draw(fine, coarse_of_fine, size, seed) for name, size in sizes.items()}
