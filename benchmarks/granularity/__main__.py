@@ -22,7 +22,6 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
-import torch
 from rich.console import Console
 from rich.table import Table
 
@@ -33,6 +32,7 @@ from benchmarks.granularity.herbarium import herbarium
 from benchmarks.granularity.hierarchy import FINE, Hierarchy
 from benchmarks.granularity.measure import GROUPS, Plan, run_seed
 from benchmarks.granularity.summary import named, summarize
+from benchmarks.losses.cost import use_one_thread
 from benchmarks.rows import Row, shown, shown_interval
 from benchmarks.worlds import SHARED
 
@@ -97,7 +97,7 @@ def _run(corpus: str, plan: Plan, of: Callable[[int], Hierarchy], work: Path, po
 def _pool() -> Executor:
     """Processes of one thread each: the networks are too small to share out."""
     count = min(os.cpu_count() or 1, MOST_PROCESSES)
-    return ProcessPoolExecutor(count, get_context("spawn"), torch.set_num_threads, (1,))
+    return ProcessPoolExecutor(count, get_context("spawn"), use_one_thread)
 
 
 def main() -> None:

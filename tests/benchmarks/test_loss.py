@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.loss import CASES, judged
 from benchmarks.losses.contestants import BASELINE, JUDGED, Size, contestants, problem
-from benchmarks.losses.cost import logits_of, pair, peak
+from benchmarks.losses.cost import logits_of, peak
 
 BUFFER = Size(classes=20_000, batch=512, rounds=1, device="cpu")
 
@@ -17,15 +17,6 @@ def test_memory_is_what_forward_and_backward_hold_at_once() -> None:
         for loss in (lambda at: at.exp().sum(), lambda at: (at + 1).exp().sum(), lambda at: at.sum())
     ]
     assert buffers == pytest.approx([2, 2, 1], abs=0.15)
-
-
-def test_time_is_of_the_work_alone() -> None:
-    """A loss taken three times takes longer, whoever comes first."""
-    small = Size(classes=5_000, batch=64, rounds=1, device="cpu")
-    loss, logits = contestants(problem(small), smoothed=False, mixed=False)[JUDGED], logits_of(small)
-    for turn in (0, 1):
-        taken = pair(lambda at: loss(at) + loss(at) + loss(at), loss, logits, turn)
-        assert taken.loss > taken.baseline > 0
 
 
 @pytest.mark.parametrize("case", CASES)
