@@ -8,21 +8,22 @@ It trains on what the recipe's pipeline has made. Stopped anywhere, the same com
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 
 from storage import filesystem
-from storage.errors import BadInput, ExtrapolationError
+from storage.errors import BadInput, Diverged, ExtrapolationError
 from storage.recipe_file import read_recipe
 from training.comparing.figure import draw
 from training.comparing.sets import OPTION, comparison_set, possible
 from training.comparing.shown import tables
 from training.comparing.summary import Outcomes, as_json, by_name, differences
-from training.comparing.trials import carry_out, folder_of, held, trials
+from training.comparing.trials import Outcome, Trial, carry_out, folder_of, held, trials
 from training.config import Arm, LossName
-from training.data import left_out
+from training.data import TrainingSet, left_out
 from training.fit import unheard
 from training.folder import alone_in
 from training.recipe import TrainingRecipe
@@ -49,28 +50,44 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+def _done(trial: Trial, data: TrainingSet, work: Path, console: Console) -> Outcome | int:
+    """What a trial came to, now or before, with a line; its seed alone where it diverged."""
+    folder = folder_of(trial, data, work)
+    if outcome := held(trial, data, folder):
+        return outcome
+    try:
+        with watched(console) if console.is_terminal else nullcontext(unheard) as on_step:
+            outcome = carry_out(trial, data, folder, on_step)
+        said = f"{outcome.accuracy['all']:.1f}"
+    except Diverged as error:
+        said = f"{error.problem}; the seed is left out"
+    console.print(f"seed {trial.config.seed}, {trial.name}: {said}", markup=False, highlight=False)
+    return outcome or trial.config.seed
+
+
+def _paired(done: Sequence[Outcome | int]) -> list[Outcome]:
+    """The outcomes of the seeds of which no run diverged: arms are compared on the same seeds."""
+    diverged = {one for one in done if isinstance(one, int)}
+    kept = [one for one in done if isinstance(one, Outcome) and one.seed not in diverged]
+    if not kept:
+        raise Diverged(f"of each of the {len(diverged)} seeds a run diverged", "lower train.lr, or set train.clip_norm")
+    return kept
+
+
 def compare(recipe: TrainingRecipe, arguments: argparse.Namespace, console: Console) -> Outcomes:
     """Carry out what is not finished yet, with a line for each run and one for each arm that is left out."""
     given = {arm: path for arm, option in OPTION.items() if (path := getattr(arguments, option.strip("-")))}
     data = comparison_set(recipe, given)
-    arms, missing = possible(list(dict.fromkeys(arguments.arms)), data, recipe.train.loss)
+    arms, missing = possible(list(dict.fromkeys(arguments.arms)), data, recipe.train)
     for line in filter(None, (left_out(data), *missing)):
         console.print(line, markup=False, highlight=False)
     if not arms:
         raise BadInput("no arm is left to compare", f"name others, or give {' and '.join(OPTION.values())}")
     losses = [loss for loss in LossName if arguments.losses and loss is not recipe.train.loss]
-    work, outcomes = Path(recipe.data_root, "work", "compare", recipe.name), []
+    work = Path(recipe.data_root, "work", "compare", recipe.name)
     with alone_in(work, "comparison", "wait for its end, or stop it"):
-        for trial in trials(recipe.train, arms, losses, arguments.seeds):
-            folder = folder_of(trial, data, work)
-            outcome = held(trial, data, folder)
-            if outcome is None:
-                with watched(console) if console.is_terminal else nullcontext(unheard) as on_step:
-                    outcome = carry_out(trial, data, folder, on_step)
-                said = f"seed {outcome.seed}, {trial.name}: {outcome.accuracy['all']:.1f}"
-                console.print(said, markup=False, highlight=False)
-            outcomes.append(outcome)
-    return by_name(outcomes)
+        done = [_done(trial, data, work, console) for trial in trials(recipe.train, arms, losses, arguments.seeds)]
+    return by_name(_paired(done))
 
 
 def _given(arguments: argparse.Namespace) -> TrainingRecipe:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from storage.errors import BadInput
 from storage.recipe_file import read_recipe
-from training.config import SILENCING, Arm, LossName
+from training.config import SILENCING, Arm, LossName, Silence, TrainConfig
 from training.controls import read_spare, read_unrelated
 from training.data import Examples, TrainingSet
 from training.recipe import TrainingRecipe, finished_stages, training_set
@@ -40,17 +40,23 @@ def comparison_set(recipe: TrainingRecipe, others: Mapping[Arm, str]) -> Trainin
     )
 
 
-def _lacking(data: TrainingSet, loss: LossName) -> dict[Arm, str]:
-    """What keeps an arm from being trained, for those that cannot be."""
+def _lacking(data: TrainingSet, config: TrainConfig) -> dict[Arm, str]:
+    """What keeps an arm from being one of its own, for those that would lack pictures or repeat another."""
     given = ((Arm.SAME_VOLUME, data.spare), (Arm.RANDOM, data.unrelated))
     lacking = {arm: f"{OPTION[arm]} RECIPE gives the pictures that it adds" for arm, held in given if len(held) == 0}
-    if loss is not LossName.NEIGHBOR_SILENCING:
-        lacking |= dict.fromkeys(SILENCING, f"train.loss {loss} silences nothing")
+    if config.loss is not LossName.NEIGHBOR_SILENCING:
+        return lacking | dict.fromkeys(SILENCING, f"train.loss {config.loss} silences nothing")
+    if config.silence is Silence.NONE:
+        return lacking | dict.fromkeys((Arm.SILENCED, Arm.SILENCED_0), "train.silence none makes it unsilenced")
+    if config.lambda_s == 1:
+        lacking[Arm.SILENCED] = "train.lambda_s 1 makes it unsilenced"
+    if config.lambda_s == 0:
+        lacking[Arm.SILENCED_0] = "train.lambda_s 0 makes it silenced"
     return lacking
 
 
-def possible(arms: Sequence[Arm], data: TrainingSet, loss: LossName) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
-    """The arms that have their pictures and, where they silence, the loss that does; and a line for each other."""
-    lacking = _lacking(data, loss)
+def possible(arms: Sequence[Arm], data: TrainingSet, config: TrainConfig) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
+    """The arms that have their pictures and are none of the others; and a line for each other."""
+    lacking = _lacking(data, config)
     lines = [f"{arm} is left out: {lacking[arm]}" for arm in arms if arm in lacking]
     return tuple(arm for arm in arms if arm not in lacking), tuple(lines)

@@ -75,9 +75,11 @@ def _told(data: TrainingSet, folder: Path) -> Path:
 
 
 def held(trial: Trial, data: TrainingSet, folder: Path) -> Outcome | None:
-    """What a finished run came to, under the trial's own name; None where it is not finished."""
-    path = _told(data, folder)
-    return Outcome(**{**json.loads(path.read_text()), "name": trial.name}) if path.exists() else None
+    """What a finished run came to, under the trial's own name; None where it is not finished, or cannot be read."""
+    try:
+        return Outcome(**{**json.loads(_told(data, folder).read_text()), "name": trial.name})
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):  # TypeError: an older version knew other fields
+        return None
 
 
 def carry_out(trial: Trial, data: TrainingSet, folder: Path, on_step: OnStep) -> Outcome:

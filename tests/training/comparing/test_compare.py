@@ -11,6 +11,7 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from storage.errors import Diverged
 from tests.training.stages import finished_stages, remember_all
 from training import compare
 from training.config import Arm, LossName, TrainConfig
@@ -202,3 +203,53 @@ def test_two_comparisons_do_not_write_one_folder(run: Run, tmp_path: Path, capsy
     with FileLock(work / "lock"), pytest.raises(SystemExit):
         run("--seeds", "1")
     assert "another comparison is under way" in capsys.readouterr().err
+
+
+def test_a_seed_that_diverged_is_left_out_for_all(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its reason, and not the rest of the comparison with it."""
+
+    def failing(data: TrainingSet, config: TrainConfig, *rest: Any) -> Fitted:
+        if config.seed == 1 and rest[0] is Arm.SILENCED:
+            raise Diverged("step 3: the loss is nan", "lower train.lr")
+        return fit(data, config, *rest)
+
+    monkeypatch.setattr(FIT, failing)
+    found = run("--seeds", "3", "--arms", "targets_only", "silenced")
+    assert found["seeds"] == [0, 2]
+    assert "seed 1, silenced: step 3: the loss is nan; the seed is left out" in str(found["said"])
+
+
+def test_when_every_seed_diverged_that_is_the_error(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is nothing to compare, and a mend."""
+    change(tmp_path, lr=1e38)
+    with pytest.raises(SystemExit):
+        run("--seeds", "1", "--arms", "targets_only")
+    assert re.search("of each of the 1 seeds a run diverged\n.*lower train.lr", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("settings", "gone"),
+    [
+        ({"silence": "none"}, [Arm.SILENCED, Arm.SILENCED_0]),
+        ({"lambda_s": 1}, [Arm.SILENCED]),
+        ({"lambda_s": 0}, [Arm.SILENCED_0]),
+    ],
+)
+def test_arms_that_would_be_another_are_left_out(
+    run: Run, tmp_path: Path, settings: dict[str, object], gone: list[Arm]
+) -> None:
+    """A difference of nothing is no finding."""
+    change(tmp_path, **settings)
+    found = run("--seeds", "1", "--arms", "unsilenced", "silenced", "silenced_0")
+    assert not set(gone) & set(found["arms"])
+    assert all(f"{arm} is left out" in str(found["said"]) for arm in gone)
+
+
+def test_an_outcome_that_was_cut_off_is_made_again(run: Run, tmp_path: Path) -> None:
+    """A file that says nothing is no result."""
+    before = run("--seeds", "1", "--arms", "targets_only")
+    (told,) = (tmp_path / "ours" / "work").rglob("outcome-*.json")
+    told.write_text(told.read_text()[:20])
+    assert run("--seeds", "1", "--arms", "targets_only")["arms"] == before["arms"]
