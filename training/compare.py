@@ -96,7 +96,7 @@ def _given(arguments: argparse.Namespace) -> TrainingRecipe:
     return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
 
 
-def _tell(outcomes: Outcomes, recipe: TrainingRecipe, seeds: int, out: Path, console: Console) -> None:
+def _tell(outcomes: Outcomes, recipe: TrainingRecipe, out: Path, console: Console) -> None:
     """Print tables and one line of JSON, and write the JSON and the figure."""
     for table in tables(outcomes):
         console.print(table)
@@ -105,7 +105,7 @@ def _tell(outcomes: Outcomes, recipe: TrainingRecipe, seeds: int, out: Path, con
     filesystem.write_bytes(str(out / "comparison.json"), (json.dumps(told, indent=1) + "\n").encode())
     gains = [one for one in differences(outcomes) if one.before == Arm.TARGETS_ONLY and one.after in list(Arm)]
     if gains:
-        filesystem.write_bytes(str(out / "comparison.png"), draw(gains, seeds))
+        filesystem.write_bytes(str(out / "comparison.png"), draw(gains, len(told["seeds"])))
     console.print(f"written to {out}", markup=False, highlight=False, soft_wrap=True)
     sys.stdout.write(json.dumps(told) + "\n")
 
@@ -124,7 +124,7 @@ def main() -> None:
         sys.stderr.write("\ninterrupted: the same command goes on from there\n")
         sys.exit(130)
     out = arguments.out or Path(recipe.data_root, "compare", recipe.name)
-    _tell(outcomes, recipe, arguments.seeds, out, console)
+    _tell(outcomes, recipe, out, console)
 
 
 if __name__ == "__main__":

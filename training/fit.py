@@ -1,6 +1,5 @@
 """One arm from data to a judged classifier: build, train, take the best on validation, test once."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +42,6 @@ class Fitted:
     metrics: Path
     best_step: int
     added: int
-    seconds: float
 
 
 def unheard(step: int, total: int, metrics: Metrics) -> None:
@@ -109,7 +107,6 @@ def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step:
     `data` holds all the auxiliaries and `config` the recipe's silencing; the arm takes its part.
     All processes call it.
     """
-    started = time.monotonic()
     run, progress = learn(data, config, arm, folder, on_step)
     val, test = (
         evaluate(run.network, run.feed.evaluation(examples), len(data.classes), run.device)
@@ -120,5 +117,5 @@ def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step:
     return Fitted(
         arm, by_group(of_val, Split.VAL), by_group(classes, Split.TEST), classes,
         (*calibration(val, arm, Split.VAL), *calibration(test, arm, Split.TEST)), confusion(test, data, arm),
-        run.best, folder / "metrics.jsonl", progress.best_step, added(data, config, arm), time.monotonic() - started,
+        run.best, folder / "metrics.jsonl", progress.best_step, added(data, config, arm),
     )  # fmt: skip

@@ -27,7 +27,9 @@ def draw(differences: Sequence[Difference], seeds: int) -> bytes:
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_xticks(range(len(differences[0].groups)), list(differences[0].groups))
     axes.set_ylabel(f"accuracy less that of {Arm.TARGETS_ONLY}, points")
-    axes.set_title(f"Test accuracy, paired over {seeds} seeds, 95% intervals")
+    axes.set_title(
+        f"Test accuracy, {seeds} training seeds, paired, 95% intervals" if seeds > 1 else "Test accuracy, one seed"
+    )
     figure.legend(loc="outside right upper")
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=120)

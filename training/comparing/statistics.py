@@ -1,4 +1,4 @@
-"""Paired statistics: two arms of a seed share web, tail, weights and order, so seeds are compared one by one."""
+"""Paired statistics: two arms of a seed share all that it draws for both, so seeds are compared one by one."""
 
 import math
 from collections.abc import Sequence
