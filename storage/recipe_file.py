@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,8 +41,13 @@ def _complaint(error: ValidationError) -> str:
     )
 
 
-def read_recipe(model: type[Model], path: str, data_root: str | None = None) -> Model:
-    """The recipe as `model`; `data_root` takes the place of the file's own."""
+def read_recipe(
+    model: type[Model], path: str, data_root: str | None = None, passed_over: Collection[str] = ()
+) -> Model:
+    """The recipe as `model`; `data_root` takes the place of the file's own.
+
+    Sections that are `passed_over` are not looked into: their variables need not be set.
+    """
     try:
         data = yaml.safe_load(Path(path).read_text())
     except (FileNotFoundError, IsADirectoryError) as error:
@@ -50,6 +56,7 @@ def read_recipe(model: type[Model], path: str, data_root: str | None = None) -> 
         raise BadInput(f"{path} is not YAML: {error}", "mend the line that the message names") from error
     if not isinstance(data, dict):
         raise BadInput(f"{path} holds no fields", "see recipes/ for what a recipe looks like")
+    data = {name: value for name, value in data.items() if name not in passed_over}
     if data_root is not None:
         data["data_root"] = data_root
     try:

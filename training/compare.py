@@ -16,7 +16,6 @@ from rich.console import Console
 
 from storage import filesystem
 from storage.errors import BadInput, Diverged, ExtrapolationError
-from storage.recipe_file import read_recipe
 from training.comparing.figure import draw
 from training.comparing.sets import OPTION, comparison_set, possible
 from training.comparing.shown import tables
@@ -26,7 +25,7 @@ from training.config import Arm, LossName
 from training.data import TrainingSet, left_out
 from training.fit import unheard
 from training.folder import alone_in
-from training.recipe import TrainingRecipe
+from training.recipe import TrainingRecipe, read
 from training.shown import watched
 
 
@@ -91,7 +90,7 @@ def compare(recipe: TrainingRecipe, arguments: argparse.Namespace, console: Cons
 
 
 def _given(arguments: argparse.Namespace) -> TrainingRecipe:
-    recipe = read_recipe(TrainingRecipe, arguments.recipe, arguments.data_root)
+    recipe = read(arguments.recipe, arguments.data_root)
     said = {"device": arguments.device} if arguments.device else {}
     return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
 

@@ -1,13 +1,14 @@
 """What training reads of a recipe, and of the stages that it has finished."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from storage.errors import BadInput
 from storage.latest import recall
 from storage.manifest import read_manifest
+from storage.recipe_file import read_recipe
 from storage.records import Stage, StageRef
 from storage.section import Section
 from training.config import Mode, TrainConfig
@@ -20,16 +21,16 @@ OF_OTHERS = ("targets", "neighbors", "crawl", "embed", "select", "shard", "repor
 
 
 class TrainingRecipe(Section):
-    """A recipe's name, place and `train` section; the other stages' sections are passed over."""
+    """A recipe's name, place and `train` section."""
 
     name: str = Field(pattern=r"^[\w.-]+$", description="Names the run")
     data_root: str = Field("runs", description="Folder of everything written")
     train: TrainConfig = Field(default_factory=TrainConfig, description="How the classifier is trained")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_others(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if name not in OF_OTHERS}
+
+def read(path: str, data_root: str | None = None) -> TrainingRecipe:
+    """What a recipe's file says of training; `data_root` takes the place of its own."""
+    return read_recipe(TrainingRecipe, path, data_root, passed_over=OF_OTHERS)
 
 
 class Finished(NamedTuple):

@@ -13,11 +13,10 @@ from pathlib import Path
 from rich.console import Console
 
 from storage.errors import ExtrapolationError
-from storage.recipe_file import read_recipe
 from training.config import LARGEST_SEED, Arm
 from training.data import TrainingSet, left_out
 from training.folder import alone_in
-from training.recipe import Finished, TrainingRecipe, finished_stages, training_set
+from training.recipe import Finished, TrainingRecipe, finished_stages, read, training_set
 
 ARMS = [str(arm) for arm in Arm if arm not in (Arm.SAME_VOLUME, Arm.RANDOM)]
 """Those that need no pictures of another recipe, which `training.compare` alone can be given."""
@@ -44,7 +43,7 @@ def _arguments() -> argparse.Namespace:
 
 def _given(arguments: argparse.Namespace) -> TrainingRecipe:
     """The recipe with what the command line says otherwise."""
-    recipe = read_recipe(TrainingRecipe, arguments.recipe, arguments.data_root)
+    recipe = read(arguments.recipe, arguments.data_root)
     said = {name: value for name in ("seed", "device") if (value := getattr(arguments, name)) is not None}
     return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
 

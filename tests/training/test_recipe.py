@@ -8,10 +8,9 @@ import yaml
 
 from flows.recipe import Recipe
 from storage.errors import BadInput
-from storage.recipe_file import read_recipe
 from tests.training.stages import Stages, finished_stages, remember_all
 from training.config import Mode
-from training.recipe import OF_OTHERS, TrainingRecipe
+from training.recipe import OF_OTHERS, TrainingRecipe, read
 from training.recipe import finished_stages as newest
 
 
@@ -63,7 +62,17 @@ def test_a_misspelled_section_is_named(tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(yaml.safe_dump({"name": "mine", "trian": {"steps": 3}}))
     with pytest.raises(BadInput, match="field trian: Extra inputs are not permitted"):
-        read_recipe(TrainingRecipe, str(path))
+        read(str(path))
+
+
+def test_what_other_sections_need_is_not_asked_for(tmp_path: Path) -> None:
+    """Whoever trains on what was curated has no key of the language model."""
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump({"name": "mine", "neighbors": {"provider": "${SOME_SECRET_NOT_SET}"}}))
+    assert read(str(path)).name == "mine"
+    path.write_text(yaml.safe_dump({"name": "mine", "train": {"device": "${NO_DEVICE_SET}"}}))
+    with pytest.raises(BadInput, match=r"field train\.device: .* NO_DEVICE_SET is not set"):
+        read(str(path))
 
 
 def test_the_sections_of_others_are_the_pipeline_s() -> None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from storage.errors import BadInput
-from storage.recipe_file import read_recipe
 from training.config import SILENCING, Arm, LossName, Silence, TrainConfig
 from training.controls import read_spare, read_unrelated
 from training.data import Examples, TrainingSet
-from training.recipe import TrainingRecipe, finished_stages, training_set
+from training.recipe import TrainingRecipe, finished_stages, read, training_set
 
 OPTION = {Arm.SAME_VOLUME: "--spare", Arm.RANDOM: "--unrelated"}
 """The option that gives the pictures that an arm adds."""
@@ -26,7 +25,7 @@ def comparison_set(recipe: TrainingRecipe, others: Mapping[Arm, str]) -> Trainin
         raise BadInput("the test split is empty", "list pictures for it: arms are compared on it alone")
     found: dict[Arm, Examples] = {}
     for arm, path in others.items():
-        other = finished_stages(read_recipe(TrainingRecipe, path), mode)
+        other = finished_stages(read(path), mode)
         found[arm] = (read_spare if arm is Arm.SAME_VOLUME else read_unrelated)(ours, other, mode)
         if len(found[arm]) == 0:
             raise BadInput(
