@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.filters import AS_SET, WITHOUT, Changes, Outcome, named_leaks, run_world, summarize
+from benchmarks.rows import shown
 from benchmarks.worlds import RECIPES, world
 from flows.calibration import calibration_table
 from flows.terminal import speak_plainly
@@ -38,10 +39,10 @@ def _show(corpus: str, outcomes: Mapping[int, Outcome], console: Console) -> Non
     console.print(f"{corpus}, seed {seed}, by the ledger:", calibration_table(first.tried))
 
 
-def _summary_table(by_setting: Mapping[str, Mapping[str, float]], corpus: str) -> Table:
+def _summary_table(by_setting: Mapping[str, Mapping[str, float | None]], corpus: str) -> Table:
     table = Table("setting", "kept", "precision", "recall", "leaks", title=f"{corpus}, means over seeds, leaks in all")
     for name, row in by_setting.items():
-        shares = (f"{row[what]:.3f} ± {row[f'{what}_se']:.3f}" for what in ("precision", "recall"))
+        shares = (shown(row, what, digits=3) for what in ("precision", "recall"))
         table.add_row(name, f"{row['kept']:.0f}", *shares, f"{row['leaks']:.0f}")
     return table
 

@@ -26,18 +26,18 @@ from rich.table import Table
 from benchmarks.controls import oracle, with_controls
 from benchmarks.rows import rounded
 from benchmarks.truth import Curation
-from benchmarks.worlds import RECIPES, World, mean, score, world
+from benchmarks.worlds import RECIPES, World, finished, score, world
 from flows.pipeline import extrapolate
 from flows.terminal import speak_plainly
-from storage.records import Stage, StageRef
+from storage.records import Stage
 from training.comparing.shown import tables
-from training.comparing.statistics import Interval, retained
+from training.comparing.statistics import Interval, mean_and_error, retained
 from training.comparing.summary import Outcomes, as_json, by_name
 from training.comparing.trials import Outcome, Trial, carry_out, folder_of, held
 from training.config import Arm, Mode, TrainConfig
 from training.data import TrainingSet
 from training.fit import unheard
-from training.read import read_features, read_pictures
+from training.recipe import training_set
 
 ORACLE = "oracle"
 QUICK = {"steps": 500}
@@ -73,14 +73,6 @@ def _config(at: World, finetune: bool, quick: bool) -> TrainConfig:
     return config.model_copy(update=fewer if quick else {})
 
 
-def _read(done: Sequence[StageRef], config: TrainConfig) -> TrainingSet:
-    refs = {ref.stage: ref for ref in done}  # the embedded candidates come after the embedded targets
-    of_targets = next(ref for ref in done if ref.stage is Stage.EMBED)
-    if config.mode is Mode.FEATURES:
-        return read_features(refs[Stage.TARGETS], of_targets, refs[Stage.SHARD], refs[Stage.EMBED])
-    return read_pictures(refs[Stage.TARGETS], of_targets, refs[Stage.SHARD])
-
-
 def _trained(trial: Trial, data: TrainingSet, work: Path) -> Outcome:
     """What a trial came to, now or in a run before this one."""
     folder = folder_of(trial, data, work)
@@ -91,7 +83,7 @@ def run_seed(at: World, seed: int, config: TrainConfig, work: Path, console: Con
     """Curate against one sandbox web and train every arm on what came of it."""
     done = extrapolate(at.recipe, Stage.SHARD)
     refs = {ref.stage: ref for ref in done}
-    data = with_controls(_read(done, config), at, work)
+    data = with_controls(training_set(finished(done), config.mode), at, work)
     sets = {str(arm): (data, arm) for arm in Arm}
     sets[ORACLE] = (oracle(data, at, refs[Stage.NEIGHBORS], work), Arm.SILENCED)
     outcomes = []
@@ -118,7 +110,9 @@ def shares(outcomes: Outcomes) -> dict[str, Interval]:
 
 def summarize(curated: Sequence[Curated], outcomes: Outcomes) -> dict[str, Any]:
     """The comparison, what curation came to and what it retains, as plain JSON values."""
-    precision, recall = (mean([getattr(one.score, what) for one in curated])[0] for what in ("precision", "recall"))
+    precision, recall = (
+        mean_and_error([getattr(one.score, what) for one in curated])[0] for what in ("precision", "recall")
+    )
     leaks = sum(one.score.leaks for one in curated)
     return {
         **as_json(outcomes),

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.rows import with_errors
 from benchmarks.truth import Alarms, Curation, alarms, is_right
-from benchmarks.worlds import World, mean, score
+from benchmarks.worlds import World, score
 from flows.calibration import calibrated
 from flows.pipeline import extrapolate
 from sandbox.ledger import Truth
 from storage.manifest import read_rows
 from storage.records import Crawled, Decision, DropReason, Stage, StageRef
 from tasks.select.calibration import Tried
+from training.comparing.statistics import mean_and_error
 
 AS_SET = "as the recipe says"
 WITHOUT: Mapping[str, Mapping[str, object]] = {
@@ -71,16 +73,15 @@ def named_leaks(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return {"leaks_named": round(found / max(leaks, 1), 4), "false_alarms": round(false / max(others, 1), 5)}
 
 
-def summarize(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+def summarize(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float | None]]:
     """Means over the seeds by setting, with the standard errors of precision and recall; leaks are summed."""
     summary = {}
     for name in outcomes[0].scores:
         scores = [outcome.scores[name] for outcome in outcomes]
-        precision, recall = mean([one.precision for one in scores]), mean([one.recall for one in scores])
+        shares = {"precision": [one.precision for one in scores], "recall": [one.recall for one in scores]}
         summary[name] = {
-            "kept": round(mean([one.kept for one in scores])[0], 1),
-            "precision": round(precision[0], 4), "precision_se": round(precision[1], 4),
-            "recall": round(recall[0], 4), "recall_se": round(recall[1], 4),
+            "kept": round(mean_and_error([one.kept for one in scores])[0], 1),
+            **with_errors(shares, digits=4),
             "leaks": sum(one.leaks for one in scores),
-        }  # fmt: skip
+        }
     return summary

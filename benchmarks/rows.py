@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from training.comparing.statistics import mean_and_error
 
 Row = dict[str, str | float | None]
+Numbers = dict[str, float | None]
 
 
 def rounded(value: float, digits: int = 2) -> float | None:
@@ -13,25 +14,25 @@ def rounded(value: float, digits: int = 2) -> float | None:
     return None if math.isnan(value) else round(value, digits)
 
 
-def with_errors(values: Mapping[str, Sequence[float]]) -> Row:
+def with_errors(values: Mapping[str, Sequence[float]], digits: int = 2) -> Numbers:
     """The mean of each, over the seeds, under its name, and its standard error under `name_se`."""
-    row: Row = {}
+    row: Numbers = {}
     for name, each in values.items():
         mean, error = mean_and_error(each)
-        row |= {name: rounded(mean), f"{name}_se": rounded(error)}
+        row |= {name: rounded(mean, digits), f"{name}_se": rounded(error, digits)}
     return row
 
 
-def number(row: Row, name: str) -> float:
+def number(row: Mapping[str, str | float | None], name: str) -> float:
     """The number of that name, NaN for null."""
     value = row[name]
     return math.nan if value is None else float(value)
 
 
-def shown(row: Row, name: str, sign: str = "") -> str:
+def shown(row: Mapping[str, str | float | None], name: str, sign: str = "", digits: int = 1) -> str:
     """A mean with its error for a table, alone where one seed has none."""
     mean, error = number(row, name), number(row, f"{name}_se")
-    return f"{mean:{sign}.1f}" + ("" if math.isnan(error) else f" ± {error:.1f}")
+    return f"{mean:{sign}.{digits}f}" + ("" if math.isnan(error) else f" ± {error:.{digits}f}")
 
 
 def shown_interval(row: Row, name: str) -> str:

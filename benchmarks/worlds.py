@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.truth import Curation, curation
 from flows.recipe import Recipe, load_recipe
 from sandbox.corpora import load_corpus
@@ -15,8 +13,9 @@ from sandbox.corpus import Corpus
 from sandbox.ledger import Truth
 from sandbox.process import SandboxProcess, running
 from storage.manifest import read_rows
-from storage.records import Crawled, Decision, StageRef
+from storage.records import Crawled, Decision, Stage, StageRef
 from tasks.targets.long_tail import LongTail
+from training.recipe import Finished
 
 PORT = 8766
 """Fixed, so that URLs, and with them keys and the order of pictures, are the same in every run."""
@@ -71,7 +70,8 @@ def score(ledger: Sequence[Truth], crawl: StageRef, select: StageRef) -> Curatio
     return curation(ledger, ((row.url, row.neighbor) for row in read_rows(crawl, Crawled) if row.key in kept))
 
 
-def mean(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and its standard error."""
-    spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return float(np.mean(values)), float(spread)
+def finished(done: Sequence[StageRef]) -> Finished:
+    """What a pipeline that ran up to its shards has made for training."""
+    newest = {ref.stage: ref for ref in done}  # the embedded candidates come after the embedded targets
+    of_targets = next(ref for ref in done if ref.stage is Stage.EMBED)
+    return Finished(newest[Stage.TARGETS], of_targets, newest[Stage.SHARD], newest[Stage.EMBED])

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.factors.cutting import at_volume, first_neighbors, volume
 from benchmarks.factors.settings import Settings, Source
 from benchmarks.truth import curation
-from benchmarks.worlds import World
+from benchmarks.worlds import World, finished
 from flows.pipeline import extrapolate
 from flows.recipe import Recipe
 from storage.manifest import read_rows
@@ -16,7 +16,7 @@ from tasks.neighbors.config import Provider
 from tasks.neighbors.providers.chance import ChanceNames
 from tasks.neighbors.providers.dictionary import WordNetNames
 from training.data import TrainingSet
-from training.read import read_features
+from training.recipe import training_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,8 @@ def _kept(data: TrainingSet, crawl: StageRef, select: StageRef) -> list[tuple[st
 def curated(at: World, settings: Settings) -> Curated:
     """Run the pipeline up to its shards under these settings; stages that do not depend on them are not run again."""
     done = extrapolate(changed(at, settings), Stage.SHARD)
-    refs = {ref.stage: ref for ref in done}  # the embedded candidates come after the embedded targets
-    vectors = next(ref for ref in done if ref.stage is Stage.EMBED)
-    data = read_features(refs[Stage.TARGETS], vectors, refs[Stage.SHARD], refs[Stage.EMBED])
+    refs = {ref.stage: ref for ref in done}
+    data = training_set(finished(done), at.recipe.train.mode)
     data = _cut(at, settings, data, list(read_rows(refs[Stage.NEIGHBORS], Neighbor)))
     score = curation(at.ledger, _kept(data, refs[Stage.CRAWL], refs[Stage.SELECT]))
     return Curated(data, score.kept, score.precision)

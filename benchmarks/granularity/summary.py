@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from benchmarks.granularity.measure import GROUPS, Score
-from benchmarks.rows import Row, rounded, with_errors
+from benchmarks.rows import Numbers, Row, rounded, with_errors
 from training.comparing.statistics import paired
 
 
@@ -12,7 +12,7 @@ def named(group: str, what: str) -> str:
     return what if group == "all" else f"{group}_{what}"
 
 
-def _group(held: Sequence[Score], coarsest: Sequence[Score], group: str) -> Row:
+def _group(held: Sequence[Score], coarsest: Sequence[Score], group: str) -> Numbers:
     drops, coarse_drops = ([score.drop(group) for score in scores] for scores in (held, coarsest))
     values = {
         "balanced": [score.balanced[group] for score in held],
