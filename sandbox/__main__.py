@@ -13,6 +13,7 @@ from pathlib import Path
 from sandbox.chat_behavior import read_behavior
 from sandbox.corpora import CORPORA, load_corpus
 from sandbox.errors import SandboxError
+from sandbox.lifeline import end_with_starter
 from sandbox.server import Settings, serve
 from sandbox.world import World
 
@@ -36,6 +37,9 @@ def _arguments() -> argparse.Namespace:
         '{"busy": 0.1, "answers": "json"} (sandbox/chat_behavior.py; default: not at all)',
     )  # fmt: skip
     parser.add_argument("--ready-file", type=Path, help="file to write the base address to, once all answer")
+    parser.add_argument(
+        "--end-with-starter", action="store_true", help="end when standard input does: a pipe of whoever starts it"
+    )
     parser.add_argument("command", nargs="*", help="behind `--`: a command to serve while it runs")
     arguments = parser.parse_args()
     if arguments.taxonomy and arguments.corpus != "photographs":
@@ -62,6 +66,8 @@ def _announce(base_url: str, world: World, ready_file: Path | None) -> None:
 def main() -> int:
     """Serve what the command line asks for; what cannot be done is said in one line."""
     arguments = _arguments()
+    if arguments.end_with_starter:
+        end_with_starter()
     try:
         settings = Settings(arguments.seed, arguments.port, arguments.hosts, read_behavior(arguments.chat))
         corpus = load_corpus(arguments.corpus, arguments.root, arguments.seed, arguments.taxonomy, _say)

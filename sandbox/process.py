@@ -76,12 +76,12 @@ def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(ENDING)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with process:  # closes the pipe
+        process.terminate()
+        try:
+            process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def running(
     hosts: int = 50,
     chat: ChatBehavior | None = None,
 ) -> Iterator[SandboxProcess]:
-    """A sandbox over the folder, answering when the block is entered and ended when it is left.
+    """A sandbox over the folder, answering when the block is entered and ended when it is left, or this process is.
 
     `chat` is how its language model behaves, well where it is None.
     """
@@ -103,12 +103,15 @@ def running(
         ready, log = Path(folder, "ready"), Path(folder, "log")
         command = [sys.executable, "-m", "sandbox", "--corpus", corpus, "--root", str(root.resolve())]
         command += ["--seed", str(seed), "--port", str(port), "--hosts", str(hosts), "--ready-file", str(ready)]
+        command += ["--end-with-starter"]
         if taxonomy:
             command += ["--taxonomy", str(taxonomy.resolve())]
         if chat:
             command += ["--chat", chat.model_dump_json()]
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603  # ourselves
+            process = subprocess.Popen(  # noqa: S603  # ourselves
+                command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=output, stderr=output
+            )
         try:
             yield SandboxProcess(_wait(process, ready, log), process.pid)
         finally:

@@ -2,6 +2,8 @@
 
 import os
 import time
+from contextlib import suppress
+from pathlib import Path
 
 PATIENCE = 10.0
 """Seconds that an end may take."""
@@ -17,3 +19,19 @@ def have_ended(pid: int, *, group: bool = False) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def named_with(words: str) -> list[int]:
+    """The ids of all processes in whose command line the words stand."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            if words.encode() in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def variable(pid: int, name: str) -> str | None:
+    """What a variable of a process's environment was when it was started."""
+    told = dict(entry.split("=", 1) for entry in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in entry)
+    return told.get(name)

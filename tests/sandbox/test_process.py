@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox.ledger import Failure, Kind
-from sandbox.process import running
+from sandbox.process import PROJECT, running
 from sandbox.supply import share_of
+from tests.processes import have_ended
 from tests.sandbox.web import get
 
 
@@ -71,6 +72,23 @@ def test_leaving_the_block_ends_the_process(folder: Path) -> None:
         raise ZeroDivisionError
     with pytest.raises(ProcessLookupError):
         os.kill(sandbox.pid, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_starter_that_is_killed_leaves_no_sandbox(folder: Path, number: signal.Signals) -> None:
+    """Though its block is never left."""
+    code = (
+        "import pathlib, sandbox.process, sys, time\n"
+        "with sandbox.process.running(pathlib.Path(sys.argv[1])) as started:\n"
+        "    print(started.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=PROJECT, stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        pid = int(starter.stdout.readline())
+        os.kill(pid, 0)
+        starter.send_signal(number)
+    assert have_ended(pid)
 
 
 def test_a_folder_that_cannot_be_served_is_said_at_once(tmp_path: Path) -> None:
