@@ -15,7 +15,17 @@ from flows.recipe import Recipe
 HEAD = """# Recipes
 A recipe is one YAML file; `recipes/` has some to copy. `${NAME}` anywhere in a text is replaced from the environment.
 A field marked * does not change what a stage puts out, so changing it reruns nothing; what lies behind a path counts
-by its content. This page is written by `python -m flows.fields > docs/recipes.md`, and a test holds it to the code.
+by its content.
+
+`base: other.yaml` at the top of a recipe lets it stand upon another file, by a path relative to its own: what it does
+not say is what that file says, which may have a base in turn. Sections merge field by field; lists and single values
+replace those of the base, `null` takes one back, and so does a section of another `kind`, which has other fields. What
+several recipes share lies in `recipes/bases/`; the files there are no recipes themselves.
+
+`python -m training.dry_run recipes/NAME.yaml` tells what training will ask of a machine, before there are weights or
+pictures: it takes two steps with random ones, and estimates GPU hours.
+
+This page is written by `python -m flows.fields > docs/recipes.md`, and a test holds it to the code.
 """
 
 

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
+from tasks.targets.expected import Expected
+from tasks.targets.held_out import HeldOut
 from tasks.targets.long_tail import LongTail
 
 
@@ -40,6 +42,14 @@ class TargetsConfig(Section):
         description="Only these classes, in label order, as the class-name file or the folders spell them, whole or up "
         "to the first comma",
     )
+    expect: Expected | None = Field(
+        None,
+        description="How many classes and pictures there must be; none: as many as there are",
+        json_schema_extra=NOT_IN_KEY,
+    )
+    held_out: HeldOut | None = Field(
+        None, description="Validate on training pictures, for data sets that have no list for it; none: as listed"
+    )
     long_tail: LongTail | None = Field(None, description="Thin the training pictures to a long tail; none: as they are")
 
     @model_validator(mode="after")
@@ -50,4 +60,12 @@ class TargetsConfig(Section):
             raise ValueError("beside an image folder class_names is a CSV; a text file of names goes with a train list")
         if self.train is not None and self.class_names is None:
             raise ValueError("lists hold label numbers only: give `class_names`, the file that names the labels")
+        return self
+
+    @model_validator(mode="after")
+    def _takes_validation_once(self) -> Self:
+        if self.held_out and self.long_tail:
+            raise ValueError(
+                "a long_tail leaves pictures over for validation: give long_tail.spare_to_val, not held_out"
+            )
         return self

@@ -12,8 +12,10 @@ from storage.fingerprint import fingerprint
 from storage.records import Split, TargetClass, TargetPicture
 from tasks.targets.class_file import read_class_names
 from tasks.targets.config import TargetsConfig
+from tasks.targets.expected import check_expected
 from tasks.targets.files import check_files
 from tasks.targets.folder import described, read_folder
+from tasks.targets.held_out import HeldOut, hold_out
 from tasks.targets.lists import Listed, read_list
 from tasks.targets.long_tail import LongTail, thin
 from tasks.targets.names import NamedClass, choose, names_by_id, other_names
@@ -82,6 +84,13 @@ def _thinned(listed: Sequence[Listed], rule: LongTail | None, classes: int) -> l
     ]
 
 
+def _with_val(listed: Sequence[Listed], rule: HeldOut | None) -> list[Listed]:
+    """The pictures, train before val and test, where some of train are validated on."""
+    if rule is None:
+        return list(listed)
+    return sorted(hold_out(listed, rule), key=lambda one: list(Split).index(one.split))
+
+
 def _row(one: NamedClass, label: int, name: str, counts: Sequence[int]) -> TargetClass:
     """The class under its label in this run; `counts` are its pictures in train, val and test."""
     train, val, test = counts
@@ -101,8 +110,9 @@ def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
     label_of = {one.id: label for label, one in enumerate(chosen)}
     listed = [replace(one, id=label_of[one.id]) for one in everything if one.id in label_of]
     _check([replace(one, id=label) for label, one in enumerate(chosen)], listed)
+    check_expected(config.expect, len(chosen), listed)
     files = check_files([root / one.key for one in listed])
-    used = _thinned(listed, config.long_tail, len(chosen))
+    used = _with_val(_thinned(listed, config.long_tail, len(chosen)), config.held_out)
     digests = digest_files({root / one.key: files[root / one.key] for one in used}, digest_cache)
     counts = Counter((one.id, one.split) for one in used)
     names = names_by_id(named)
