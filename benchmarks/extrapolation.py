@@ -14,6 +14,7 @@ run nothing is chosen on the test split.
 
 import argparse
 import json
+import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,6 +125,13 @@ def summarize(curated: Sequence[Curated], outcomes: Outcomes) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _share(kept: Interval) -> str:
+    """A share with its interval, as far as the seeds tell them."""
+    if not math.isfinite(kept.mean):
+        return "no share, since the oracle gains nothing"
+    return f"{kept.mean:.0%}" + (f" ({kept.low:.0%} to {kept.high:.0%})" if math.isfinite(kept.low) else "")
+
+
 def _show(curated: Sequence[Curated], outcomes: Outcomes, console: Console) -> None:
     for table in tables(outcomes):
         console.print(table)
@@ -134,7 +142,7 @@ def _show(curated: Sequence[Curated], outcomes: Outcomes, console: Console) -> N
         by_seed.add_row(str(one.seed), str(s.kept), f"{s.precision:.3f}", f"{s.recall:.3f}", str(s.leaks), kinds)
     console.print(by_seed)
     for group, kept in shares(outcomes).items():
-        console.print(f"of the oracle's gain on {group}: {kept.mean:.0%} ({kept.low:.0%} to {kept.high:.0%})")
+        console.print(f"of the oracle's gain on {group}: {_share(kept)}")
 
 
 def _arguments() -> argparse.Namespace:

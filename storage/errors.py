@@ -39,3 +39,11 @@ class LeakShipped(ExtrapolationError):
 
 class RunFailed(ExtrapolationError):
     """A run that the stage was handed to, on another machine, failed, was cancelled or was lost."""
+
+
+class ProcessFailed(ExtrapolationError):
+    """One of the processes that train together has ended before its time, by none of these errors."""
+
+
+class Unfaithful(ExtrapolationError):
+    """A model that was about to be handed out gives other answers than the one that was trained."""

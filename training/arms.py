@@ -7,6 +7,7 @@ import numpy as np
 from storage.errors import BadInput
 from training.config import SILENCING, Arm, Caps, LossName, Silence, TrainConfig
 from training.data import Examples, Indices, TrainingSet, as_edges, no_examples, without_empty_auxiliaries
+from training.epochs import in_steps
 from training.priors import epoch_counts
 from training.randomness import stream
 
@@ -60,9 +61,13 @@ def _shuffled(data: TrainingSet, seed: int) -> TrainingSet:
 
 
 def _retraining(config: TrainConfig) -> TrainConfig:
-    """Balanced cross-entropy for a few steps; the warm-up keeps its share of them."""
-    warmup = config.warmup_steps * config.retrain_steps // config.steps
-    told = {"loss": LossName.NEIGHBOR_SILENCING, "steps": config.retrain_steps, "warmup_steps": warmup}
+    """Balanced cross-entropy of the head for a few steps, with the same share of warm-up and as many looks."""
+    shortened = config.retrain_steps / config.steps
+    told = {
+        "loss": LossName.NEIGHBOR_SILENCING, "steps": config.retrain_steps, "head_steps": 0,
+        "warmup_steps": int(config.warmup_steps * shortened),
+        "evaluate_every": max(1, int(config.evaluate_every * shortened)),
+    }  # fmt: skip
     return config.model_copy(update=told)
 
 
@@ -96,14 +101,14 @@ def _check_loss(config: TrainConfig, arm: Arm) -> None:
 
 
 def derive(data: TrainingSet, config: TrainConfig, arm: Arm) -> tuple[TrainingSet, TrainConfig]:
-    """The arm's data and settings; `data` holds all the auxiliaries, `config` the recipe's silencing.
+    """The arm's data and settings, in steps; `data` holds all the auxiliaries, `config` the recipe's silencing.
 
     Shuffled labels keep every class's count, and so the prior. Of RETRAINED this is the second
     half, the classifier alone: SILENCED is what it stands upon. BadInput where the pictures that
     an arm adds are missing, or where it silences and the loss does not.
     """
     _check_loss(config, arm)
-    own, settings = _own(data, config, arm)
+    own, settings = _own(data, in_steps(config, data), arm)
     return replace(own, spare=no_examples(), unrelated=no_examples()), settings
 
 

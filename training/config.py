@@ -1,104 +1,28 @@
 """The `train` section of a recipe: one model of one arm, from its features or its pictures."""
 
-from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from storage.fingerprint import NOT_IN_KEY
 from storage.section import Section
+from training.choices import SILENCING, AdapterKind, Arm, HeadKind, LossName, Mode, Silence, Unit
+from training.sections import Adapter, Augment, Baselines, Caps, Head, Shots
 from vision.config import EncoderConfig
+
+__all__ = [
+    "LARGEST_SEED", "SILENCING", "VERSION", "Adapter", "AdapterKind", "Arm", "Augment", "Baselines", "Caps", "Head",
+    "HeadKind", "LossName", "Mode", "Shots", "Silence", "TrainConfig", "Unit",
+]  # fmt: skip
 
 LARGEST_SEED = 2**32 - 1
 """What the random generators of all libraries take."""
 
-VERSION = 3
+OF_FINETUNE = ("head", "adapter", "augment", "drop_path", "layer_decay")
+"""Settings of a whole network."""
+
+VERSION = 4
 """Raised when the same data and settings would now train to something else: no older run is taken up or handed out."""
-
-
-class Arm(StrEnum):
-    """What a run adds to the target data; between two arms nothing else differs.
-
-    SAME_VOLUME adds as many pictures of the targets themselves, RANDOM as many that show nothing
-    alike; RETRAINED learns the classifier anew, from targets alone, on what SILENCED learned.
-    """
-
-    TARGETS_ONLY = "targets_only"
-    SAME_VOLUME = "same_volume"
-    RANDOM = "random"
-    SHUFFLED = "shuffled"
-    UNSILENCED = "unsilenced"
-    SILENCED = "silenced"
-    SILENCED_0 = "silenced_0"
-    RETRAINED = "retrained"
-
-
-SILENCING = (Arm.SILENCED, Arm.SILENCED_0, Arm.RETRAINED)
-"""Under a loss that silences nothing these would be UNSILENCED under other names."""
-
-
-class LossName(StrEnum):
-    """What a run minimizes; all take the same logits and labels."""
-
-    NEIGHBOR_SILENCING = "neighbor_silencing"
-    CROSS_ENTROPY = "cross_entropy"
-    BALANCED_SOFTMAX = "balanced_softmax"
-    LOGIT_ADJUSTMENT = "logit_adjustment"
-    CLASS_BALANCED = "class_balanced"
-    LDAM_DRW = "ldam_drw"
-
-
-class Silence(StrEnum):
-    """Which classes do not compete: a target and its neighbors, and for an auxiliary all other auxiliaries too."""
-
-    NEIGHBORS = "neighbors"
-    NEIGHBORS_AND_AUXILIARIES = "neighbors_and_auxiliaries"
-    TAIL_ONLY = "tail_only"
-    NONE = "none"
-
-
-class Mode(StrEnum):
-    """What is trained: a classifier over a frozen encoder's features, or the whole network."""
-
-    FEATURES = "features"
-    FINETUNE = "finetune"
-
-
-class Shots(Section):
-    """Where "many" begins and "few" ends, in training pictures of a class."""
-
-    many_from: int = Field(101, ge=1, description="Classes with at least so many training pictures are many-shot")
-    few_below: int = Field(20, ge=1, description="Classes with fewer training pictures than this are few-shot")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.few_below > self.many_from:
-            raise ValueError(f"few_below {self.few_below} lies above many_from {self.many_from}")
-        return self
-
-
-class Caps(Section):
-    """How many pictures of an auxiliary class an epoch draws, by its rarest parent's count c."""
-
-    tail_up_to: int = Field(20, ge=0, description="c up to here: `tail` pictures")
-    tail: int = Field(50, ge=1, description="Pictures of a tail class's neighbor")
-    head_above: int = Field(100, ge=1, description="c above here: `head` pictures; between the two bounds: c")
-    head: int = Field(50, ge=1, description="Pictures of a head class's neighbor")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.tail_up_to > self.head_above:
-            raise ValueError(f"tail_up_to {self.tail_up_to} lies above head_above {self.head_above}")
-        return self
-
-
-class Baselines(Section):
-    """What the losses that others proposed can be told."""
-
-    beta: float = Field(0.9999, ge=0, lt=1, description="Class-balanced weights: (1 - beta) / (1 - beta^n)")
-    max_margin: float = Field(0.5, gt=0, description="LDAM: margin of the rarest class")
-    scale: float = Field(30.0, gt=0, description="LDAM: logits to a cosine, which margins are told in")
-    reweight_from: float = Field(0.8, ge=0, le=1, description="LDAM-DRW: share of the steps before classes get weights")
 
 
 class TrainConfig(Section):
@@ -107,11 +31,16 @@ class TrainConfig(Section):
     mode: Mode = Field(Mode.FEATURES, description="Classifier over frozen features, or the whole network")
     arms: tuple[Arm, ...] = Field((Arm.TARGETS_ONLY, Arm.SILENCED), min_length=1, description="The runs to compare")
     seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Seed of weights, draws, order and augmentation")
+    unit: Unit = Field(
+        Unit.STEP, description="What steps, warmup_steps, head_steps and evaluate_every count: step, or epoch"
+    )
     steps: int = Field(1500, ge=1, description="Optimizer steps")
     batch_size: int = Field(128, ge=1, description="Pictures a step, over all processes")
     accumulate: int = Field(1, ge=1, description="Parts that a process cuts its batch into, one after the other")
     lr: float = Field(1e-3, gt=0, description="Peak learning rate of AdamW")
     warmup_steps: int = Field(0, ge=0, description="Steps of linear warm-up; a cosine to zero follows")
+    layer_decay: float = Field(1.0, gt=0, le=1, description="Factor of the rate from a block to the one below; 1: none")
+    head_steps: int = Field(0, ge=0, description="Steps at first in which the head alone learns, without drop path")
     weight_decay: float = Field(0.05, ge=0, description="AdamW's decoupled weight decay, on matrices only")
     ema: float = Field(0.0, ge=0, lt=1, description="Largest decay of the averaged weights that are judged; 0 for none")
     retrain_steps: int = Field(500, ge=1, description="Steps of the classifier alone, in the arm retrained")
@@ -119,6 +48,10 @@ class TrainConfig(Section):
     hidden: int = Field(512, ge=0, description="Units of the hidden layer; 0 for a linear classifier")
     input_dropout: float = Field(0.0, ge=0, lt=1, description="Share of the features that a step leaves out")
     dropout: float = Field(0.0, ge=0, lt=1, description="Share of the hidden units that a step leaves out")
+    drop_path: float = Field(0.0, ge=0, lt=1, description="Largest share of samples that skip a block, at the last one")
+    head: Head = Field(Head(), description="The classifier of finetune")
+    adapter: Adapter = Field(Adapter(), description="What learns in the network of finetune, where not all of it does")
+    augment: Augment = Field(Augment(), description="How finetune's pictures are changed at random")
     encoder: EncoderConfig | None = Field(None, description="The network that finetune starts from")
     amp: bool = Field(False, description="bfloat16 autocast for the network; the loss stays in float32")
     loss: LossName = Field(LossName.NEIGHBOR_SILENCING, description="What is minimized")
@@ -138,11 +71,22 @@ class TrainConfig(Section):
     tensorboard: bool = Field(False, description="Write TensorBoard's files too", json_schema_extra=NOT_IN_KEY)
     device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
     workers: int = Field(0, ge=0, description="Processes that decode pictures", json_schema_extra=NOT_IN_KEY)
+    processes: int = Field(
+        1,
+        ge=1,
+        description="Processes that train together on one machine, such as one a GPU",
+        json_schema_extra=NOT_IN_KEY,
+    )
+    compile: bool = Field(
+        False, description="Compile the network by torch.compile: slow to start, faster on a GPU",
+        json_schema_extra=NOT_IN_KEY,
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _warms_up_within_the_run(self) -> Self:
-        if self.warmup_steps >= self.steps:
-            raise ValueError(f"warmup_steps {self.warmup_steps} do not end within steps {self.steps}")
+        for name in ("warmup_steps", "head_steps"):
+            if getattr(self, name) >= self.steps:
+                raise ValueError(f"{name} {getattr(self, name)} do not end within steps {self.steps}")
         return self
 
     @model_validator(mode="after")
@@ -159,4 +103,25 @@ class TrainConfig(Section):
             raise ValueError("mode finetune needs train.encoder, the network that it starts from")
         if self.mode is Mode.FEATURES and self.cutmix:
             raise ValueError("cutmix cuts pictures, and mode features has none: set train.cutmix to 0")
+        return self
+
+    @model_validator(mode="after")
+    def _settings_are_of_the_mode(self) -> Self:
+        fields = type(self).model_fields
+        told = [name for name in OF_FINETUNE if getattr(self, name) != fields[name].default]
+        if self.mode is Mode.FEATURES and told:
+            raise ValueError(f"mode features has no {', '.join(told)}: leave that out, or set train.mode to finetune")
+        return self
+
+    @model_validator(mode="after")
+    def _network_takes_its_settings(self) -> Self:
+        kind = self.encoder.kind if self.encoder else None
+        if self.head.kind is HeadKind.TEXT_COSINE and kind == "timm":
+            raise ValueError("head text_cosine needs an encoder that reads names, of train.encoder.kind open_clip")
+        if self.head.kind is not HeadKind.LINEAR and self.loss is LossName.LDAM_DRW:
+            raise ValueError("loss ldam_drw has a cosine head of its own, told by train.baselines: leave out head")
+        if self.drop_path and kind == "open_clip":
+            raise ValueError("drop_path is of timm's networks: set train.drop_path to 0, or train.encoder.kind to timm")
+        if self.drop_path and self.adapter.kind is not AdapterKind.NONE:
+            raise ValueError("drop_path has no effect on a backbone that an adapter freezes: set train.drop_path to 0")
         return self

@@ -26,6 +26,6 @@ def own_device(name: str) -> torch.device:
     if here > (gpus := torch.cuda.device_count()):
         raise BadInput(
             f"{here} processes were started on a machine with {gpus} GPUs",
-            f"start at most {gpus}: torchrun --nproc-per-node {gpus}",
+            f"start at most {gpus}, by train.processes or by torchrun --nproc-per-node {gpus}",
         )
     return torch.device("cuda", int(os.environ["LOCAL_RANK"]))

@@ -55,18 +55,22 @@ def gathered(values: Indices) -> Indices:
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, batches: Iterable[Batch], targets: int, device: torch.device) -> Tally:
-    """Answer the pictures of all processes, of which each sees its share; the model's mode is left as it was found."""
-    rows = [np.empty((3, 0), dtype=np.int64)]
+def evaluate(model: nn.Module, batches: Iterable[Batch], targets: int) -> Tally:
+    """Answer the pictures of all processes, of which each sees its share; the model's mode is left as it was found.
+
+    In float32, whatever the run was trained in: so answers are those of the network that is taken away.
+    """
+    rows = []
     was_training = model.training
     model.eval()
     for inputs, labels in batches:
-        best, confidence = answer(model(inputs.to(device)), targets)
+        best, confidence = answer(model(inputs), targets)
         # As bits, which sums with zeros leave alone: what processes exchange are integers.
-        bits = confidence.cpu().numpy().view(np.int64)
-        rows.append(np.stack([labels.numpy(), best.cpu().numpy(), bits]))
+        rows.append(torch.stack([labels, best, confidence.view(torch.int64)]))
     model.train(was_training)
-    labels_of_all, answers, bits_of_all = gathered(np.concatenate(rows, axis=1))
+    # Only now to the CPU, so that a GPU never waits for the next batch to be handed to it.
+    own = torch.cat(rows, 1).cpu().numpy() if rows else np.empty((3, 0), dtype=np.int64)
+    labels_of_all, answers, bits_of_all = gathered(own)
     return Tally(labels_of_all, answers, bits_of_all.view(np.float64), targets)
 
 

@@ -1,4 +1,4 @@
-"""Batches of feature vectors; `training.pictures` feeds pictures under the same interface."""
+"""Batches of feature vectors; `training.picture_feed` feeds pictures under the same interface."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -12,7 +12,7 @@ from training.processes import share
 from training.sampler import EpochSampler
 
 Batch = tuple[Tensor, Tensor]
-"""Inputs [b, ...] and labels [b] among the N + M classes, on the CPU."""
+"""Inputs [b, ...] as the network takes them and labels [b] among the N + M classes, on the device that trains."""
 
 EVALUATION_BATCH = 512
 
@@ -25,6 +25,9 @@ class Feed(Protocol):
 
     def evaluation(self, examples: Examples) -> Iterator[Batch]:
         """The process's share of the examples, in order, as the network sees them without augmentation."""
+
+    def close(self) -> None:
+        """End what works for the feed; whoever asks it for batches again has that started again."""
 
 
 def numbered(data: TrainingSet) -> Examples:
@@ -46,9 +49,10 @@ def pieces(examples: Examples, size: int) -> Iterator[Indices]:
 class VectorFeed:
     """Feature vectors that lie in memory."""
 
-    def __init__(self, data: TrainingSet, sampler: EpochSampler) -> None:
+    def __init__(self, data: TrainingSet, sampler: EpochSampler, device: torch.device) -> None:
         self._examples = numbered(data)
         self._sampler = sampler
+        self._device = device
 
     def training(self, steps: range) -> Iterator[Batch]:
         """One batch a step."""
@@ -60,7 +64,9 @@ class VectorFeed:
         for numbers in pieces(examples, EVALUATION_BATCH):
             yield self._batch(examples, numbers)
 
-    @staticmethod
-    def _batch(examples: Examples, numbers: Indices) -> Batch:
+    def close(self) -> None:
+        """Nothing works for it."""
+
+    def _batch(self, examples: Examples, numbers: Indices) -> Batch:
         vectors = np.asarray(examples.inputs[numbers], dtype=np.float32)
-        return torch.from_numpy(vectors), torch.from_numpy(examples.labels[numbers])
+        return torch.from_numpy(vectors).to(self._device), torch.from_numpy(examples.labels[numbers]).to(self._device)

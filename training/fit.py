@@ -1,9 +1,12 @@
 """One arm from data to a judged classifier: build, train, take the best on validation, test once."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from storage.fingerprint import fingerprint
 from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Split
@@ -17,9 +20,12 @@ from training.evaluate import by_group, evaluate, per_class
 from training.feed import Feed, VectorFeed
 from training.loop import OnStep, Run, train
 from training.losses.choose import loss_of
+from training.mapping import write_features
 from training.metrics import Metrics
-from training.model import FeatureClassifier, Network, WholeNetwork
-from training.pictures import PictureFeed
+from training.models.features import FeatureClassifier
+from training.models.network import Network
+from training.models.whole import WholeNetwork
+from training.picture_feed import PictureFeed
 from training.sampler import EpochSampler
 from vision.computing import device_of
 from vision.weights import encoder_digest
@@ -29,7 +35,8 @@ from vision.weights import encoder_digest
 class Fitted:
     """What came of one arm: how the best step on validation did, and where its weights lie.
 
-    `added` counts the pictures that an epoch adds to the targets' own.
+    `features` are those of test pictures, as `training.mapping` writes them; `added` counts the
+    pictures that an epoch adds to the targets' own.
     """
 
     arm: Arm
@@ -40,6 +47,7 @@ class Fitted:
     confused: tuple[Confused, ...]
     checkpoint: Path
     metrics: Path
+    features: Path
     best_step: int
     added: int
 
@@ -48,14 +56,14 @@ def unheard(step: int, total: int, metrics: Metrics) -> None:
     """Report progress to nobody."""
 
 
-def _network_and_feed(data: TrainingSet, config: TrainConfig) -> tuple[Network, Feed]:
+def _network_and_feed(data: TrainingSet, config: TrainConfig, device: torch.device) -> tuple[Network, Feed]:
     """What is trained, and what feeds it."""
-    classes = len(data.classes) + len(data.auxiliaries)
+    classes = (*data.classes, *data.auxiliaries)
     sampler = EpochSampler(data, config.caps, config.batch_size, config.seed)
     if config.mode is Mode.FEATURES or config.encoder is None:
         dim = data.train.inputs.shape[1]
-        return FeatureClassifier(dim, classes, config), VectorFeed(data, sampler)
-    feed = PictureFeed(data, sampler, config.encoder, config.seed, config.workers)
+        return FeatureClassifier(dim, len(classes), config), VectorFeed(data, sampler, device)
+    feed = PictureFeed(data, sampler, config.encoder, config, device)
     return WholeNetwork(config.encoder, classes, config), feed
 
 
@@ -77,28 +85,40 @@ def build(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path) -> Run
     own, settings = derive(data, config, arm)
     check(own)
     device = torch.device(device_of(config.device))
-    network, feed = _network_and_feed(own, settings)
+    network, feed = _network_and_feed(own, settings, device)
     return Run(
         network.to(device), loss_of(own, settings).to(device), feed, own, settings, device, folder,
         identity(data, config, arm),
     )  # fmt: skip
 
 
-def learn(
+def _representation(
+    data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep
+) -> Mapping[str, Tensor]:
+    """What the arm's classifier is learned upon, on the CPU: of RETRAINED what SILENCED learns, of others nothing."""
+    if arm is not Arm.RETRAINED:
+        return {}
+    with learned(data, config, Arm.SILENCED, folder / "representation", on_step) as (run, _):
+        return {name: value.cpu() for name, value in run.network.state_dict().items()}
+
+
+@contextmanager
+def learned(
     data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep = unheard
-) -> tuple[Run, Progress]:
-    """Train one arm, or resume it, and leave the network with the weights that did best on validation.
+) -> Iterator[tuple[Run, Progress]]:
+    """One arm trained, or resumed, with the weights that did best on validation; its workers end with the block.
 
     RETRAINED first learns in the folder `representation` what SILENCED learns, then a classifier on that.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    trunk = _representation(data, config, arm, folder, on_step)
     run = build(data, config, arm, folder)
-    if arm is Arm.RETRAINED:
-        learned, _ = learn(data, config, Arm.SILENCED, folder / "representation", on_step)
-        run.network.take_trunk(learned.network.state_dict())
-    progress = train(run, on_step)
-    load_weights(run.best, run.network)
-    return run, progress
+    if trunk:
+        run.network.take_trunk(trunk)
+    with closing(run.feed):
+        progress = train(run, on_step)
+        load_weights(run.best, run.network)
+        yield run, progress
 
 
 def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step: OnStep = unheard) -> Fitted:
@@ -107,15 +127,16 @@ def fit(data: TrainingSet, config: TrainConfig, arm: Arm, folder: Path, on_step:
     `data` holds all the auxiliaries and `config` the recipe's silencing; the arm takes its part.
     All processes call it.
     """
-    run, progress = learn(data, config, arm, folder, on_step)
-    val, test = (
-        evaluate(run.network, run.feed.evaluation(examples), len(data.classes), run.device)
-        for examples in (data.val, data.test)
-    )
+    with learned(data, config, arm, folder, on_step) as (run, progress):
+        val, test = (
+            evaluate(run.network, run.feed.evaluation(examples), len(data.classes))
+            for examples in (data.val, data.test)
+        )
+        features = write_features(run)
     # Groups are by the pictures that the data set has, whatever an arm adds to them.
     of_val, classes = (per_class(tally, data, config.shots, arm) for tally in (val, test))
     return Fitted(
         arm, by_group(of_val, Split.VAL), by_group(classes, Split.TEST), classes,
         (*calibration(val, arm, Split.VAL), *calibration(test, arm, Split.TEST)), confusion(test, data, arm),
-        run.best, folder / "metrics.jsonl", progress.best_step, added(data, config, arm),
+        run.best, folder / "metrics.jsonl", features, progress.best_step, added(data, config, arm),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The loop, flat and visible: one fenced step, then once in a while a look at validation, a checkpoint, a line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +19,9 @@ from training.gradients import gather
 from training.losses.base import LongTailLoss
 from training.metrics import Metrics, open_log
 from training.mixing import mix
-from training.model import Network
+from training.models.network import Network
 from training.optimizing import prepare
+from training.pace import Pace
 from training.processes import check_shares, mean, own, parallel, rank, wait, weighed
 from training.randomness import seeds, stream
 
@@ -72,7 +73,7 @@ def train_step(run: Run, model: nn.Module, trained: Trained, step: int, batch: B
     Raises Diverged at a gradient that is not finite, before it moves a weight.
     """
     config = run.config
-    inputs, given = (part.to(run.device, non_blocking=True) for part in batch)
+    inputs, given = batch
     run.network.reseed(seeds(config.seed, own("noise"), step, 1)[0])
     run.loss.advance(step / config.steps)
     # A process mixes its own rows among themselves, so two processes see other pairs than one would.
@@ -88,7 +89,7 @@ def train_step(run: Run, model: nn.Module, trained: Trained, step: int, batch: B
 
 def look(run: Run, trained: Trained, progress: Progress) -> tuple[float, Progress]:
     """Mean per-class accuracy on validation; the weights are kept where they are the best so far."""
-    tally = evaluate(trained.judged, run.feed.evaluation(run.data.val), len(run.data.classes), run.device)
+    tally = evaluate(trained.judged, run.feed.evaluation(run.data.val), len(run.data.classes))
     accuracy = mean_accuracy(tally)
     if accuracy < progress.best_accuracy:  # of equals the later is kept: its learning rate is lower
         return accuracy, progress
@@ -103,22 +104,44 @@ def _save(run: Run, trained: Trained, progress: Progress) -> None:
     trained.save(run.last, progress)
 
 
+def _compile(trained: Trained) -> None:
+    """Compile what is trained and what is judged, in place, so that their weights keep their names.
+
+    At first for the one size that batches have; when another comes, as a split's last batch is, for all sizes.
+    """
+    for network in {trained.network, trained.judged}:
+        network.compile()
+
+
+def _called(run: Run, steps: range) -> Iterator[nn.Module]:
+    """The network as each step calls it: first for the head alone, then, wrapped anew, for all that learns."""
+    model: nn.Module = run.network
+    for step in steps:
+        if step in (steps.start, run.config.head_steps):
+            (run.network.hold_trunk if step < run.config.head_steps else run.network.release_trunk)()
+            model = parallel(run.network, run.device)
+        yield model
+
+
 def train(run: Run, on_step: OnStep) -> Progress:
     """Train to the last step, from the last checkpoint where there is one; the best weights lie in the folder."""
     config, trained = run.config, prepare(run.network, run.config, run.fingerprint)
     check_shares(config)
     progress = trained.resume(run.last)
-    model, steps = parallel(run.network, run.device), range(progress.step, config.steps)
+    if config.compile:
+        _compile(trained)
+    steps, pace = range(progress.step, config.steps), Pace(config.batch_size)
     with nullcontext() if rank() else open_log(run.folder, progress.step, config.tensorboard) as log:
-        for step, batch in zip(steps, run.feed.training(steps), strict=True):
+        for step, model, batch in zip(steps, _called(run, steps), pace.waiting(run.feed.training(steps)), strict=True):
             measured = train_step(run, model, trained, step, batch)
+            pace.stepped()
             progress = replace(progress, step=step + 1)
             is_last = progress.step == config.steps
             looked: dict[str, float] = {}
             if is_last or progress.step % config.evaluate_every == 0:
                 looked["val_accuracy"], progress = look(run, trained, progress)
             if looked or progress.step % config.log_every == 0:
-                metrics = mean(measured) | looked
+                metrics = mean(measured) | pace.line() | looked
                 if log:
                     log.write(progress.step, metrics)
                     on_step(progress.step, config.steps, metrics)

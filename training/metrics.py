@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Metrics = Mapping[str, float]
 
+VOLATILE = ("waited", "pictures_per_second")
+"""What depends on the machine and the moment: of two runs that are the same, all other numbers are."""
+
 
 class MetricsLog:
     """The log of a run; what a killed run wrote after its last checkpoint is dropped on resuming."""

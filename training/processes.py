@@ -14,7 +14,7 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from storage.errors import BadInput
-from training.config import TrainConfig
+from training.config import HeadKind, TrainConfig
 from training.devices import own_device
 from vision.computing import device_of
 
@@ -39,6 +39,11 @@ def own(purpose: str) -> str:
     return f"{purpose} of process {rank()}" if rank() else purpose
 
 
+def share_size(config: TrainConfig) -> int:
+    """Pictures of a batch that each process has."""
+    return config.batch_size // world()
+
+
 def check_shares(config: TrainConfig) -> None:
     """Refuse a batch that cannot be cut into parts of one size: the mean of their means would not be its mean."""
     parts = world() * config.accumulate
@@ -47,6 +52,11 @@ def check_shares(config: TrainConfig) -> None:
             f"train.batch_size {config.batch_size} cannot be shared evenly by {world()} processes "
             f"that cut their share into {config.accumulate} parts (train.accumulate)",
             f"set train.batch_size to a multiple of {parts}, such as {config.batch_size - rest + parts}",
+        )
+    if config.head.kind is HeadKind.BATCH_NORM and config.batch_size == parts:
+        raise BadInput(
+            "train.head: batch_norm has nothing to normalize by where each part of a batch is a single picture",
+            "raise train.batch_size, or lower train.accumulate",
         )
 
 

@@ -12,6 +12,12 @@ from training.priors import epoch_counts
 from training.randomness import stream
 
 
+def by_class(labels: Indices, classes: int) -> list[Indices]:
+    """The places of every class's labels, in order: [classes] arrays."""
+    ends = np.cumsum(np.bincount(labels, minlength=classes))
+    return np.split(np.argsort(labels, kind="stable"), ends)[:-1]  # nothing follows the last end
+
+
 class EpochSampler:
     """Batches cut from an endless row of epochs; a batch may span two of them, and is that of all processes."""
 
@@ -19,7 +25,7 @@ class EpochSampler:
         counts = epoch_counts(data, caps)
         self._targets = len(data.train)
         self._drawn = counts[len(data.classes) :]
-        self._by_class = [np.flatnonzero(data.auxiliary.labels == index) for index in range(len(data.auxiliaries))]
+        self._by_class = by_class(data.auxiliary.labels, len(data.auxiliaries))
         self._batch_size = batch_size
         self._seed = seed
         self._held: tuple[int, Indices] | None = None

@@ -31,8 +31,8 @@ def about_open_clip(config: EncoderConfig) -> list[dict[str, Any]]:
     return [about for tag in tags if (about := open_clip.get_pretrained_cfg(name, tag))]
 
 
-def repository_of(config: EncoderConfig) -> str:
-    """The repository of the hub that the weights come from; empty for local ones, or where the library knows none."""
+def _place(config: EncoderConfig) -> str:
+    """The place in the hub that the weights come from: owner/name, or owner/name/file; empty as `repository_of` is."""
     if config.checkpoint:
         return ""
     if config.name.startswith(HUB):
@@ -43,26 +43,50 @@ def repository_of(config: EncoderConfig) -> str:
     return str(known[0].get("hf_hub", "")).rstrip("/") if known else ""
 
 
-def _to_set(config: EncoderConfig) -> str:
-    """Which fields make of a repository that was brought here by hand what the tag would have been."""
-    if config.kind == "open_clip":  # the folder says its activation and its input too, which a file in it does not
-        return "set encoder.checkpoint to it and leave out encoder.pretrained"
+def repository_of(config: EncoderConfig) -> str:
+    """The repository of the hub that the weights come from; empty for local ones, or where the library knows none."""
+    return "/".join(_place(config).split("/")[:2])
+
+
+def _by_tag(config: EncoderConfig, file: str) -> str:
+    """Which fields make of a file of timm's what the tag would have been."""
     # With its tag in its name, timm still knows how these very weights were trained to see.
     name = "what config.json in it says" if config.name.startswith(HUB) else tagged(config)
-    return f"set encoder.name to {name}, encoder.checkpoint to model.safetensors in it and leave out encoder.pretrained"
+    return f"set encoder.name to {name}, encoder.checkpoint to {file} and leave out encoder.pretrained"
+
+
+def _to_set(config: EncoderConfig) -> str:
+    """Which fields make of a repository that was brought here by hand what the tag would have been."""
+    if config.kind == "timm":
+        return _by_tag(config, "model.safetensors in it")
+    # A folder of open_clip's says its activation and its input too, which a file in it does not.
+    file = _place(config).removeprefix(repository_of(config)).strip("/")
+    return f"set encoder.checkpoint to {f'{file} in it' if file else 'it'} and leave out encoder.pretrained"
+
+
+def _elsewhere(config: EncoderConfig) -> str:
+    """Where timm downloads the few weights from that no hub has; empty where it does not."""
+    if config.kind != "timm" or config.pretrained is None:
+        return ""
+    return str(getattr(about_timm(tagged(config)), "url", "") or "")
 
 
 def how_to_fetch(config: EncoderConfig) -> str:
-    """What to do where the weights cannot be had: which repository to fetch elsewhere, and which fields to set."""
+    """What to do where the weights cannot be had: what to fetch elsewhere, and which fields to set."""
     if config.checkpoint:
         return "check that encoder.checkpoint is whole, and that encoder.name and options are its architecture's"
-    if not (repository := repository_of(config)):
-        return f"check encoder.name, pretrained, checkpoint and options; {config.kind} downloads nothing by this name"
-    return (
-        f"where this machine cannot reach the hub, run `hf download {repository} --local-dir FOLDER` on another, bring "
-        f"the folder here, {_to_set(config)} (until then HF_HUB_OFFLINE=1 fails at once); "
-        "or check encoder.name, pretrained and options"
-    )
+    if repository := repository_of(config):
+        return (
+            f"where this machine cannot reach the hub, run `hf download {repository} --local-dir FOLDER` on another, "
+            f"bring the folder here, {_to_set(config)} (until then HF_HUB_OFFLINE=1 fails at once); "
+            "or check encoder.name, pretrained and options"
+        )
+    if address := _elsewhere(config):
+        return (
+            f"where this machine cannot reach it, fetch {address} on another, bring the file here, "
+            f"{_by_tag(config, 'it')}; or check encoder.name, pretrained and options"
+        )
+    return f"check encoder.name, pretrained, checkpoint and options; {config.kind} downloads nothing by this name"
 
 
 def license_of(config: EncoderConfig) -> str:

@@ -18,7 +18,7 @@ Pixels = NDArray[np.uint8]
 """A square picture, [side, side, 3]."""
 
 
-def _kept(picture: Image.Image, shape: Input) -> Image.Image:
+def kept(picture: Image.Image, shape: Input) -> Image.Image:
     """What the crop keeps, at the picture's own size and in whole pixels."""
     width, height = picture.size
     kept_width = kept_height = min(width, height)
@@ -36,7 +36,7 @@ def square(picture: Image.Image, shape: Input) -> Pixels:
     import torch
     from torch.nn import functional
 
-    values = torch.from_numpy(np.array(_kept(picture, shape)))
+    values = torch.from_numpy(np.array(kept(picture, shape)))
     # On bytes as Pillow resizes, a level here and there apart, in a quarter of its time.
     sides = (shape.size, shape.size)
     resized = functional.interpolate(values.permute(2, 0, 1)[None], sides, mode=shape.interpolation, antialias=True)

@@ -84,20 +84,26 @@ class TextEncoder:
         return vectors
 
 
-def load_texts(config: EncoderConfig, device: str = "cpu") -> TextEncoder:
-    """Load the text tower once a process, on a GPU where `device` is auto and there is one.
+def load_text_tower(config: EncoderConfig, device: str = "cpu") -> TextEncoder:
+    """Load the text tower, random where no weights are named, on a GPU where `device` is auto and there is one.
 
-    Raises BadInput where the model has no text tower or no weights, or where they or its vocabulary cannot be had.
+    Raises BadInput where the model has no text tower, or where its weights or its vocabulary cannot be had.
     """
     from torch import nn
 
     _check_kind(config)
-    check_weights(config)
     device = device_of(device)
     model, tokenize = load_clip(config), _tokenizer(config)
     model.visual = nn.Identity()  # the picture tower, most of the model, is none of ours
     tower = model.eval().requires_grad_(False).to(device)
     return TextEncoder(tower, tokenize, device, float(tower.logit_scale.exp()))
+
+
+def load_texts(config: EncoderConfig, device: str = "cpu") -> TextEncoder:
+    """Load the text tower once a process; raises BadInput where it has no weights, or as `load_text_tower` does."""
+    _check_kind(config)
+    check_weights(config)
+    return load_text_tower(config, device)
 
 
 def encode_texts(

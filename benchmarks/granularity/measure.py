@@ -14,7 +14,7 @@ from benchmarks.granularity.tail import drawn_pair
 from benchmarks.trained import folder_of
 from training.config import Arm, TrainConfig
 from training.data import Examples, Indices, TrainingSet, as_edges
-from training.fit import learn
+from training.fit import learned
 
 LOSSES = {"cross-entropy": 0.0, "balanced cross-entropy": 1.0}
 """The weight of the log prior by loss."""
@@ -68,10 +68,11 @@ def coarse_accuracy(
     data: TrainingSet, labels: LabelSet, rarest: Indices, config: TrainConfig, folder: Path
 ) -> dict[str, float]:
     """Train to the last step, or go on from where a run of the same was killed, and judge by coarse classes."""
-    run, _ = learn(data, config, Arm.TARGETS_ONLY, folder_of(folder, data, config, Arm.TARGETS_ONLY))
-    run.network.eval()
-    batches = run.feed.evaluation(data.test)
-    logits = [run.network(inputs.to(run.device)).detach().cpu().numpy() for inputs, _ in batches]
+    at = folder_of(folder, data, config, Arm.TARGETS_ONLY)
+    with learned(data, config, Arm.TARGETS_ONLY, at) as (run, _):
+        run.network.eval()
+        batches = run.feed.evaluation(data.test)
+        logits = [run.network(inputs).detach().cpu().numpy() for inputs, _ in batches]
     predicted, truth = coarse_predictions(np.concatenate(logits), labels), labels.coarse[data.test.labels]
     groups = dict(zip(GROUPS, (np.unique(labels.coarse), rarest), strict=True))
     return {group: class_mean(predicted, truth, classes) for group, classes in groups.items()}

@@ -1,12 +1,22 @@
 """Small training sets to test on."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 from training.config import TrainConfig
 from training.data import Examples, Indices, TrainingSet, as_edges
+from training.metrics import VOLATILE
 
 QUICK = TrainConfig(steps=30, batch_size=8, hidden=16, evaluate_every=10, log_every=5, save_every=10, device="cpu")
 DIM = 12
+
+
+def lines_of(log: Path) -> list[dict[str, float]]:
+    """The lines of a metrics.jsonl, without what no two runs have the same of."""
+    lines = map(json.loads, log.read_text().splitlines())
+    return [{name: value for name, value in line.items() if name not in VOLATILE} for line in lines]
 
 
 def clouds(labels: Indices, centers: np.ndarray, seed: int) -> Examples:

@@ -46,7 +46,7 @@ def test_every_picture_is_answered_once(sizes: list[int]) -> None:
             start += size
 
     model = nn.Identity().train()
-    found = evaluate(model, batches(), 3, torch.device("cpu"))
+    found = evaluate(model, batches(), 3)
     shown = sum(sizes)
     best, confidence = answer(logits[:shown], 3)
     assert found.labels.tolist() == labels[:shown].tolist()
@@ -92,7 +92,7 @@ def test_what_several_processes_answered_is_put_together() -> None:
     def one(rank: int) -> Tally:
         here.rank = rank
         batch = logits[rank::3], labels[rank::3]
-        return evaluate(nn.Identity(), [batch] if rank < 2 else [], 3, torch.device("cpu"))
+        return evaluate(nn.Identity(), [batch] if rank < 2 else [], 3)
 
     at = "training.evaluate"
     with (

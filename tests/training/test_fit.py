@@ -11,7 +11,7 @@ import safetensors.numpy
 
 from storage.errors import BadInput, DamagedStore, Diverged
 from storage.records import Split
-from tests.training.small import QUICK, small_set
+from tests.training.small import QUICK, lines_of, small_set
 from training.config import Arm, LossName, TrainConfig
 from training.data import Examples, without_empty_auxiliaries
 from training.fit import Fitted, fit
@@ -39,7 +39,7 @@ def outcome(fitted: Fitted) -> tuple[object, ...]:
     weights = safetensors.numpy.load_file(fitted.checkpoint)
     named = {name: value.tobytes() for name, value in weights.items()}
     said = fitted.val, fitted.test, fitted.classes, fitted.calibration, fitted.confused, fitted.best_step
-    return *said, named, fitted.metrics.read_text()
+    return *said, named, lines_of(fitted.metrics)
 
 
 @pytest.mark.parametrize("at", [5, 15, 20, 25])

@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from tests.training.small import QUICK, small_set
+from tests.training.small import QUICK, lines_of, small_set
 from tests.training.test_fit import NOISY, Killed, killing, outcome
 from training.averaging import MovingAverage
 from training.config import Arm, TrainConfig
@@ -20,6 +20,7 @@ from training.fit import build, fit, unheard
 from training.gradients import cut
 from training.loop import train
 from training.losses.base import MixedLabels
+from training.metrics import VOLATILE
 from training.processes import mean, weighed
 
 EVERYTHING = NOISY.model_copy(update={"ema": 0.9, "accumulate": 2, "clip_norm": 0.5})
@@ -43,7 +44,7 @@ def test_parts_add_up_to_the_batch(accumulate: int, mixup: float, tmp_path: Path
         config = QUICK.model_copy(update={"accumulate": parts, "clip_norm": 0.5, "mixup": mixup})
         fitted = fit(small_set(), config, Arm.SILENCED, tmp_path / str(parts))
         ends.append(safetensors.torch.load_file(fitted.checkpoint))
-        logs.append([json.loads(line) for line in fitted.metrics.read_text().splitlines()])
+        logs.append(lines_of(fitted.metrics))
     torch.testing.assert_close(*ends, rtol=0, atol=1e-6)
     for one, other in zip(*logs, strict=True):
         assert other == pytest.approx(one, abs=1e-5)
@@ -156,6 +157,30 @@ def test_tensorboard_holds_the_metrics(tmp_path: Path) -> None:
 
 
 def test_no_tensorboard_unless_asked(tmp_path: Path) -> None:
-    """The folder holds the log, the checkpoint and the best weights."""
+    """The folder holds the log, the checkpoint, the best weights and what they make of test pictures."""
     fit(small_set(), QUICK, Arm.SILENCED, tmp_path, unheard)
-    assert {path.name for path in tmp_path.iterdir()} == {"metrics.jsonl", "last.pt", "best.safetensors"}
+    weights = {"best.safetensors", "features.safetensors"}
+    assert {path.name for path in tmp_path.iterdir()} == {"metrics.jsonl", "last.pt"} | weights
+
+
+def test_a_line_says_how_fast_it_goes(tmp_path: Path) -> None:
+    """In every line, and never as part of what two runs are compared by."""
+    fitted = fit(small_set(), QUICK, Arm.SILENCED, tmp_path)
+    for line in map(json.loads, fitted.metrics.read_text().splitlines()):
+        assert 0 < line["waited"] < 1
+        assert line["pictures_per_second"] > 0
+    assert not any(name in line for name in VOLATILE for line in lines_of(fitted.metrics))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("config", [QUICK.model_copy(update={"ema": 0.9}), EVERYTHING])
+def test_a_compiled_run_is_the_same_run(config: TrainConfig, tmp_path: Path) -> None:
+    """Weights under the same names and, but for rounding, the same; one that was not compiled goes on from it."""
+    config = config.model_copy(update={"steps": 10})
+    ends = []
+    for compiled in (False, True):
+        own = config.model_copy(update={"compile": compiled})
+        fitted = fit(small_set(), own, Arm.SILENCED, tmp_path / str(compiled))
+        ends.append(safetensors.torch.load_file(fitted.checkpoint))
+    torch.testing.assert_close(*ends, rtol=0, atol=1e-5)
+    assert fit(small_set(), config, Arm.SILENCED, tmp_path / "True").best_step == fitted.best_step

@@ -9,18 +9,18 @@ import pytest
 import safetensors.torch
 import timm
 import torch
-from PIL import Image
 
 from storage.errors import BadInput, DamagedStore
 from tests.training.stages import finished_stages
 from tests.training.test_fit import Killed, killing, outcome
-from training.config import Arm, Caps, Mode, TrainConfig
+from training.config import Arm, Augment, Mode, TrainConfig
 from training.data import TrainingSet
 from training.fit import fit
-from training.pictures import LEAST_AREA, PictureFeed, cut_and_flip
+from training.pictures import read, squares
 from training.read import read_pictures
-from training.sampler import EpochSampler
 from vision.encoders import EncoderConfig
+from vision.inputs import input_of
+from vision.preprocess import square
 
 TINY = EncoderConfig(kind="timm", name="test_resnet", image_size=32)
 CONFIG = TrainConfig(
@@ -51,56 +51,31 @@ def test_a_whole_network_learns_and_resumes(data: TrainingSet, tmp_path: Path) -
     assert outcome(fit(data, CONFIG, Arm.SILENCED, tmp_path / "killed")) == outcome(whole)
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_a_step_has_its_pictures_whoever_decodes_them(data: TrainingSet, workers: int) -> None:
-    """Augmentation follows the seed and the step, not the worker or where the range starts."""
-    sampler = EpochSampler(data, Caps(), 6, 0)
-    alone = next(PictureFeed(data, sampler, TINY, seed=0, workers=0).training(range(3, 4)))
-    rows = list(PictureFeed(data, sampler, TINY, seed=0, workers=workers).training(range(5)))
-    assert torch.equal(rows[3][0], alone[0])
-    assert torch.equal(rows[3][1], alone[1])
-    assert not torch.equal(rows[0][0], rows[1][0])
-
-
-def test_evaluation_sees_every_picture_once_in_order(data: TrainingSet) -> None:
-    """Without augmentation, so that twice is the same."""
-    feed = PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, seed=0, workers=0)
-    (first, labels), (second, _) = next(feed.evaluation(data.test)), next(feed.evaluation(data.test))
-    assert labels.tolist() == data.test.labels.tolist()
-    assert torch.equal(first, second)
-
-
-@pytest.mark.parametrize("size", [(40, 48), (64, 20), (1, 7)])
-def test_cuts_are_squares_inside_the_picture(size: tuple[int, int]) -> None:
-    """Never larger than its short side, never under a quarter of its area where its shape allows."""
-    picture = Image.new("RGB", size)
-    for seed in range(50):
-        width, height = cut_and_flip(picture, np.random.default_rng(seed)).size
-        assert width == height <= min(size)
-        assert width == min(size) or (width + 1) ** 2 >= LEAST_AREA * size[0] * size[1]
-
-
-def _fed(data: TrainingSet, workers: int) -> None:
-    """Read a few batches for training."""
-    for _ in PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, seed=0, workers=workers).training(range(4)):
-        pass
-
-
-@pytest.mark.parametrize("workers", [0, 1])
-def test_a_picture_that_is_gone_is_named(data: TrainingSet, workers: int) -> None:
-    """Whichever process reads it, and with what brings it back."""
+def test_a_picture_that_is_gone_is_named(data: TrainingSet) -> None:
+    """With what brings it back."""
     gone = data.train.inputs[0]
     Path(gone.uri).unlink()
     with pytest.raises(DamagedStore, match=rf"{gone.uri} cannot be read: .*\n.*bring the file back"):
-        _fed(data, workers)
+        read(gone)
 
 
 def test_bytes_that_are_no_picture_are_named(data: TrainingSet) -> None:
     """With the place in their shard, which is packed again."""
-    broken = data.auxiliary.inputs.copy()
-    broken[:] = [replace(picture, offset=0) for picture in broken]
+    broken = replace(data.auxiliary.inputs[0], offset=0)
     with pytest.raises(DamagedStore, match=r"shard\.tar, bytes 0 to \d+, cannot be read: .*\n.*--refresh shard"):
-        _fed(replace(data, auxiliary=replace(data.auxiliary, inputs=broken)), workers=0)
+        read(broken)
+
+
+@pytest.mark.parametrize("augment", [Augment(), None])
+def test_squares_are_bytes_of_the_input_s_size(augment: Augment | None, data: TrainingSet) -> None:
+    """One for each picture, in order; unchanged ones are what an encoder is shown."""
+    shape, wanted = input_of(TINY), data.test.inputs[:3]
+    made = squares([(picture, 0) for picture in wanted], shape, augment)
+    assert (made.dtype, tuple(made.shape)) == (torch.uint8, (3, 32, 32, 3))
+    shown = [
+        np.array_equal(one.numpy(), square(read(picture), shape)) for one, picture in zip(made, wanted, strict=True)
+    ]
+    assert all(shown) if augment is None else not any(shown)
 
 
 def test_other_weights_to_start_from_are_another_run(data: TrainingSet, tmp_path: Path) -> None:

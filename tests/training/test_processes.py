@@ -1,12 +1,11 @@
 """Two processes train what one does, and their shares of the data are the data."""
 
-import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,18 +17,20 @@ from hypothesis import strategies as st
 
 from storage.errors import BadInput
 from tests.training import together
-from tests.training.small import QUICK, small_set
+from tests.training.small import QUICK, lines_of, small_set
 from tests.training.stages import finished_stages
-from tests.training.test_pictures import TINY
+from tests.training.test_pictures import CONFIG, TINY
 from training import processes
-from training.config import Arm, Caps
+from training.config import Arm, Caps, Head, HeadKind
 from training.feed import Batch, Feed, VectorFeed
 from training.fit import fit
-from training.pictures import PictureFeed
+from training.picture_feed import PictureFeed
+from training.processes import check_shares
 from training.read import read_pictures
 from training.sampler import EpochSampler
 
 PROJECT = Path(__file__).parents[2]
+CPU = torch.device("cpu")
 
 
 def free_ports(count: int) -> list[int]:
@@ -63,14 +64,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", together.RUNS)
 def test_two_processes_are_one(name: str, both: Path, tmp_path: Path) -> None:
-    """Their weights to 1e-6, accuracies and the log too, though one has more pictures to judge than the other."""
+    """Weights to 1e-6, features, accuracies and the log too, though one has more pictures to judge than the other."""
     alone = fit(together.uneven_set(), together.RUNS[name], Arm.SILENCED, tmp_path)
     one, two = (safetensors.torch.load_file(folder / "best.safetensors") for folder in (tmp_path, both / name))
     torch.testing.assert_close(two, one, rtol=0, atol=1e-6)
+    mapped = (safetensors.torch.load_file(folder / "features.safetensors") for folder in (both / name, tmp_path))
+    torch.testing.assert_close(*mapped, rtol=2e-3, atol=1e-4)  # of 16 bits
     said = repr((alone.val, alone.test, alone.classes, alone.best_step))
     assert (both / f"{name}.txt").read_text() == said
-    logs = [(folder / "metrics.jsonl").read_text().splitlines() for folder in (tmp_path, both / name)]
-    for mine, theirs in zip(*(map(json.loads, log) for log in logs), strict=True):
+    logs = [lines_of(folder / "metrics.jsonl") for folder in (tmp_path, both / name)]
+    for mine, theirs in zip(*logs, strict=True):
         assert mine == pytest.approx(theirs, abs=1e-5)
 
 
@@ -88,8 +91,11 @@ def test_one_process_goes_on_where_two_have_stopped(name: str, both: Path, tmp_p
 
 def test_two_killed_processes_end_as_if_they_had_not_been(both: Path) -> None:
     """Killed between two checkpoints and started again: bit for bit the same weights and log."""
-    for name in ("best.safetensors", "metrics.jsonl"):
-        assert (both / "killed" / name).read_bytes() == (both / "whole" / name).read_bytes()
+    runs = [both / name for name in ("killed", "whole")]
+    weights = [(run / "best.safetensors").read_bytes() for run in runs]
+    logs = [lines_of(run / "metrics.jsonl") for run in runs]
+    assert weights[0] == weights[1]
+    assert logs[0] == logs[1]
 
 
 def test_batch_norms_agree_on_what_they_have_seen(both: Path) -> None:
@@ -123,7 +129,7 @@ def shares(feed: Feed, of: int, step: int) -> Iterator[Batch]:
 def test_shares_of_a_batch_are_the_batch(of: int, step: int) -> None:
     """Disjoint, of one size, and put together again exactly what one process is fed."""
     data = small_set()
-    feed = VectorFeed(data, EpochSampler(data, Caps(), 4 * of, 0))
+    feed = VectorFeed(data, EpochSampler(data, Caps(), 4 * of, 0), CPU)
     [(inputs, labels)] = shares(feed, 1, step)
     parts = list(shares(feed, of, step))
     assert {len(rows) for rows, _ in parts} == {4}
@@ -135,7 +141,7 @@ def test_a_picture_is_cut_the_same_by_whichever_process(tmp_path: Path) -> None:
     """Augmentation is that of the picture's place in the whole batch."""
     stages = finished_stages(tmp_path)
     data = read_pictures(stages.targets, stages.target_vectors, stages.shards)
-    feed = PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, seed=0, workers=0)
+    feed = PictureFeed(data, EpochSampler(data, Caps(), 6, 0), TINY, CONFIG, CPU)
     [(inputs, _)] = shares(feed, 1, 3)
     assert torch.equal(torch.stack([rows for rows, _ in shares(feed, 2, 3)], 1).flatten(0, 1), inputs)
 
@@ -144,7 +150,7 @@ def test_a_picture_is_cut_the_same_by_whichever_process(tmp_path: Path) -> None:
 def test_every_picture_is_judged_once(of: int) -> None:
     """By one of the processes, some of which may be left without any."""
     data = small_set()
-    feed = VectorFeed(data, EpochSampler(data, Caps(), 4, 0))
+    feed = VectorFeed(data, EpochSampler(data, Caps(), 4, 0), CPU)
     seen = []
     for place in range(of):
         with as_process(place, of):
@@ -167,3 +173,11 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"accumulate": 3})
     with pytest.raises(BadInput, match=r"train\.batch_size 8 cannot be shared(.|\n)*a multiple of 3, such as 9"):
         fit(small_set(), config, Arm.SILENCED, tmp_path)
+
+
+@pytest.mark.parametrize(("parts", "refused"), [(4, True), (2, False)])
+def test_a_batch_norm_is_not_shown_single_pictures(parts: int, refused: bool) -> None:
+    """It has nothing to normalize one by: the settings that lead there are named."""
+    config = QUICK.model_copy(update={"batch_size": 4, "accumulate": parts, "head": Head(kind=HeadKind.BATCH_NORM)})
+    with pytest.raises(BadInput, match=r"train\.head: batch_norm.*\n.*train\.accumulate") if refused else nullcontext():
+        check_shares(config)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.training.small import small_set
 from training.config import Caps
-from training.sampler import EpochSampler
+from training.sampler import EpochSampler, by_class
 
 CAPS = Caps(tail=3)
 
@@ -48,3 +48,16 @@ def test_seeds_differ() -> None:
     """Another seed is another order."""
     first, second = (EpochSampler(small_set(), CAPS, 29, seed).batch(0) for seed in (0, 1))
     assert first.tolist() != second.tolist()
+
+
+@given(labels=st.lists(st.integers(0, 5), max_size=40))
+def test_by_class_finds_the_places_of_every_label(labels: list[int]) -> None:
+    """As a look through all labels for each class would, whether a class has any or none."""
+    given_labels = np.array(labels, dtype=np.int64)
+    found = by_class(given_labels, 6)
+    assert [places.tolist() for places in found] == [np.flatnonzero(given_labels == one).tolist() for one in range(6)]
+
+
+def test_no_classes_have_no_places() -> None:
+    """As where the targets are trained alone."""
+    assert by_class(np.array([], dtype=np.int64), 0) == []

@@ -23,6 +23,7 @@ from training.processes import average_buffers, joined, rank, share, total, worl
 RUNS = {
     "plain": QUICK,
     "accumulated": QUICK.model_copy(update={"accumulate": 2, "ema": 0.8, "clip_norm": 0.5}),
+    "head first": QUICK.model_copy(update={"head_steps": 12, "accumulate": 2, "weight_decay": 0.5}),
 }
 NOISY = QUICK.model_copy(
     update={"dropout": 0.5, "input_dropout": 0.2, "mixup": 0.4, "label_smoothing": 0.1, "accumulate": 2, "ema": 0.8}

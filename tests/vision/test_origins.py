@@ -18,7 +18,7 @@ from tests.vision.scenes import scene
 from vision.config import EncoderConfig
 from vision.encoders import load_encoder
 from vision.inputs import input_of
-from vision.origins import how_to_fetch
+from vision.origins import how_to_fetch, repository_of
 from vision.texts import load_texts
 
 PICTURES = [scene(seed) for seed in range(3)]
@@ -60,6 +60,32 @@ def test_a_model_that_was_brought_here_sees_as_its_tag_does() -> None:
         assert input_of(tagged) == input_of(brought)
     mend = how_to_fetch(EncoderConfig(kind="timm", name="vit_small_patch16_224", pretrained="dino"))
     assert "encoder.name to vit_small_patch16_224.dino, encoder.checkpoint to model.safetensors" in mend
+
+
+def test_a_file_in_a_repository_is_named() -> None:
+    """Where the library takes one file of it alone, the folder is no model of its own."""
+    mend = how_to_fetch(EncoderConfig(kind="open_clip", name="ViTamin-S", pretrained="datacomp1b"))
+    assert "encoder.checkpoint to pytorch_model.bin in it" in mend
+
+
+def test_weights_that_no_hub_has_are_named_by_their_address() -> None:
+    """timm keeps a few elsewhere."""
+    mend = how_to_fetch(EncoderConfig(kind="timm", name="legacy_senet154", pretrained="in1k"))
+    known = timm.models.get_pretrained_cfg("legacy_senet154.in1k")
+    assert known is not None
+    assert f"fetch {known.url} on another" in mend
+    assert "set encoder.name to legacy_senet154.in1k, encoder.checkpoint to it" in mend
+
+
+def test_no_tag_of_either_library_is_without_advice() -> None:
+    """Each names a repository of an owner and a name, or an address."""
+    of_timm = [(*full.split(".", 1), "timm") for full in timm.list_pretrained()]
+    of_open_clip = [(name, tag, "open_clip") for name, tag in open_clip.list_pretrained()]
+    for name, tag, kind in of_timm + of_open_clip:
+        config = EncoderConfig.model_validate({"kind": kind, "name": name, "pretrained": tag})
+        repository = repository_of(config)
+        assert repository.count("/") == (1 if repository else 0)
+        assert repository or "fetch https://" in how_to_fetch(config), f"{name}.{tag} of {kind}"
 
 
 def test_a_name_with_its_tag_takes_a_local_file(tmp_path: Path) -> None:

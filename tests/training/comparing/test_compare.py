@@ -118,7 +118,7 @@ def test_the_losses_stand_beside_the_arms(run: Run) -> None:
     baselines = {f"targets_only under {loss}" for loss in LossName if loss is not LossName.NEIGHBOR_SILENCING}
     assert set(found["arms"]) == {"targets_only"} | baselines
     assert set(found["differences"]) == {f"{name} - targets_only" for name in baselines}
-    assert "targets only under" in found["said"]
+    assert "targets only, other losses" in found["said"]
 
 
 def test_a_finished_comparison_trains_nothing(run: Run) -> None:
