@@ -2,8 +2,9 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,6 +17,9 @@ from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Stag
 from tasks.partition import Outcome, partition
 from training.config import VERSION, Arm, TrainConfig
 from training.data import left_out
+from training.job import Job, said
+from training.launch import ended_with_block, launch
+from training.metrics import Metrics
 from training.recipe import Finished, require_one_piece, training_set
 from vision.encoders import encoder_digest
 
@@ -46,6 +50,14 @@ def _work(folder: StageFolder, arm: Arm) -> Iterator[Path]:
         lock.release()
 
 
+def _repeat(arm: Arm, process: int, line: str) -> None:
+    """Log what one of several processes says: the first speaks for all, and the others when something is wrong."""
+    if process:
+        logger.warning("train %s: process %d: %s", arm, process, line)
+    else:
+        logger.info("%s", line)
+
+
 @partition("train")
 def train_arm(
     folder: StageFolder,
@@ -59,25 +71,28 @@ def train_arm(
     """Train one arm; a run that was killed goes on from its last checkpoint."""
     from training.fit import fit  # torch is heavy: only where training happens
 
-    arm = Arm(part.partition("-")[2])
-    data = training_set(Finished(targets, target_vectors, shards, vectors), config.mode)
-    if said := left_out(data):
-        logger.warning("train %s: %s", arm, said)
+    arm, stages = Arm(part.partition("-")[2]), Finished(targets, target_vectors, shards, vectors)
+    data = training_set(stages, config.mode)
+    if lacking := left_out(data):
+        logger.warning("train %s: %s", arm, lacking)
 
-    def tell(step: int, steps: int, metrics: Mapping[str, float]) -> None:
-        if "val_accuracy" in metrics:  # the lines between two looks are in metrics.jsonl
-            loss, accuracy = metrics["loss"], 100 * metrics["val_accuracy"]
-            logger.info("train %s: step %d of %d, loss %.3g, %.1f%% on validation", arm, step, steps, loss, accuracy)
+    def tell(step: int, steps: int, metrics: Metrics) -> None:
+        if line := said(arm, step, steps, metrics):
+            logger.info("%s", line)
 
     with _work(folder, arm) as work:
+        if config.processes > 1:  # they leave a run that is finished, which is then judged here
+            launch(Job(arm=arm, train=config, stages=stages, folder=work), config.processes, partial(_repeat, arm))
         fitted = fit(data, config, arm, work, tell)
         checkpoint, metrics = fitted.checkpoint.read_bytes(), fitted.metrics.read_bytes()
+        features = fitted.features.read_bytes()
     files = [
         folder.write_rows(part, [*fitted.val, *fitted.test], Accuracy),
         folder.write_rows(part, fitted.classes, ClassAccuracy),
         folder.write_rows(part, fitted.calibration, Calibration),
         folder.write_rows(part, fitted.confused, Confused),
         folder.write_file(f"{arm}{fitted.checkpoint.suffix}", "checkpoint", checkpoint),
+        folder.write_file(f"{arm}.features.safetensors", "features", features),
         folder.write_file(f"{arm}.metrics.jsonl", "metrics", metrics, volatile=True),
     ]
     return files, Counter(arms=1)
@@ -106,6 +121,7 @@ def train(
     if whole := found(recipe, Stage.TRAIN, folder):
         return whole
     arms = [f"{place}-{arm}" for place, arm in enumerate(recipe.train.arms)]  # so that tables keep the recipe's order
-    running = train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
-    parts = collect(Stage.TRAIN, running)
+    with ended_with_block():  # a run that is cancelled waits for its tasks, and they for the processes they launched
+        running = train_arm.map(folder, arms, unmapped(recipe.train), targets, target_vectors, shards, vectors)
+        parts = collect(Stage.TRAIN, running)
     return seal(recipe, Stage.TRAIN, folder, parts, total(parts, "arms"))

@@ -1,12 +1,7 @@
 """Embedding on another pool: a real server, the deployment of prefect.yaml, a real worker."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,10 +25,7 @@ from storage.errors import BadInput, RunFailed
 from storage.manifest import open_stage, read_rows
 from storage.records import Embedded, Stage, StageRef
 from tests.flows.conftest import World
-from tests.processes import have_ended
-
-PROJECT = Path(__file__).parents[2]
-PREFECT = [sys.executable, "-m", "prefect"]
+from tests.flows.machine import deployed_to, worker
 
 
 def _elsewhere(world: World, root: Path) -> Recipe:
@@ -44,25 +36,7 @@ def _elsewhere(world: World, root: Path) -> Recipe:
 @pytest.fixture(scope="module")
 def deployed(prefect_server: str) -> dict[str, str]:
     """The environment of a machine that knows the server, which has the gpu pool and the embed deployment."""
-    environment = {**os.environ, "PREFECT_API_URL": prefect_server, "GROCERY_ROOT": "/data"}
-    for words in (["work-pool", "create", "gpu", "--type", "process"], ["--no-prompt", "deploy", "--name", "embed"]):
-        done = subprocess.run(
-            [*PREFECT, *words], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    return environment
-
-
-@contextmanager
-def _worker(environment: dict[str, str], log: Path) -> Iterator[None]:
-    command = [*PREFECT, "worker", "start", "--pool", "gpu", "--limit", "1"]
-    with log.open("w") as out:
-        worker = subprocess.Popen(command, cwd=log.parent, env=environment, stdout=out, stderr=out)
-    try:
-        yield
-    finally:
-        worker.terminate()
-        assert have_ended(worker.pid) or worker.wait(30) is not None
+    return deployed_to(prefect_server, "embed")
 
 
 def _runs() -> list[FlowRun]:
@@ -124,7 +98,7 @@ def test_a_worker_of_the_gpu_pool_makes_the_stage(
     found, before = targets(recipe), len(_runs())
     made: list[StageRef] = []
     asking = [threading.Thread(target=lambda: made.append(embed(recipe, Stage.TARGETS, found))) for _ in range(2)]
-    with _worker(deployed, tmp_path / "worker.log"):
+    with worker(deployed, tmp_path / "worker.log"):
         for thread in asking:
             thread.start()
         for thread in asking:

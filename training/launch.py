@@ -1,0 +1,121 @@
+"""Several processes on this machine train one arm: torchrun is started, listened to, and never left behind."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from signal import Signals
+
+from storage.errors import ExtrapolationError, ProcessFailed
+from training.job import Job
+from training.lifeline import as_starter
+from training.torchrun import Failure
+
+PROJECT = Path(__file__).parents[1]
+LAST_WORDS = 8
+"""Lines of the process that failed which its error repeats."""
+
+AGAIN = "run it again: it goes on from its last checkpoint"
+OF_PROCESS = re.compile(r"\[process(\d+)\]:(.*)")
+OF_TORCHRUN = -1
+
+Heard = Callable[[int, str], None]
+"""Told a line, and which process says it."""
+
+_UNDER_WAY: ContextVar[list[subprocess.Popen[str]]] = ContextVar("_UNDER_WAY")
+
+
+def _command(job: Path, failure: Path, logs: Path, processes: int) -> list[str]:
+    # Each process writes into files, which torchrun follows: so lines are whole, and it is known who says them.
+    options = ["--standalone", "--local-addr", "localhost", "--nproc-per-node", str(processes)]
+    options += ["--role", "process", "--tee", "3", "--log-dir", str(logs)]
+    return [sys.executable, "-m", "training.torchrun", str(failure), *options, "-m", "training.job", str(job)]
+
+
+def _environment(processes: int) -> dict[str, str]:
+    """That of this process, in which the project is found from any folder, and the cores are shared out."""
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    threads = max(1, len(os.sched_getaffinity(0)) // processes)
+    return {"OMP_NUM_THREADS": str(threads), **os.environ, **as_starter(), "PYTHONPATH": os.pathsep.join(paths)}
+
+
+@contextmanager
+def _started(command: list[str], processes: int) -> Iterator[subprocess.Popen[str]]:
+    """A torchrun that does not outlive the block, nor this process, and its processes not it."""
+    torchrun = subprocess.Popen(  # noqa: S603  # ourselves
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=_environment(processes), text=True, errors="replace",
+        start_new_session=True,  # a Ctrl-C is this process's affair alone
+    )  # fmt: skip
+    _UNDER_WAY.get([]).append(torchrun)
+    with torchrun:
+        try:
+            yield torchrun
+            torchrun.wait()
+        finally:
+            torchrun.kill()  # where the block was left before it had ended
+
+
+@contextmanager
+def ended_with_block() -> Iterator[None]:
+    """What threads that copy this context launch ends with the block, though they may still wait for it."""
+    token = _UNDER_WAY.set([])
+    try:
+        yield
+    finally:
+        for torchrun in _UNDER_WAY.get():
+            torchrun.kill()
+        _UNDER_WAY.reset(token)
+
+
+def _how(code: int, words: Iterable[str]) -> str:
+    end = f"was killed by {Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    return f"{end}; its last words: " + ("\n".join(words) or "none")
+
+
+def _of_torchrun(job: Job, processes: int, code: int, words: Iterable[str]) -> ProcessFailed:
+    who = f"torchrun with its {processes} processes, training {job.arm},"
+    return ProcessFailed(f"{who} {_how(code, words)}", f"{AGAIN}; a run that is cancelled ends like this")
+
+
+def _of_process(job: Job, processes: int, failure: Failure, words: Iterable[str]) -> ExtrapolationError:
+    """An error of ours as the process has raised it, or how it has ended."""
+    if known := failure.known:
+        kinds = {kind.__name__: kind for kind in ExtrapolationError.__subclasses__()}
+        return kinds.get(known.kind, ProcessFailed)(known.problem, known.mend)
+    return ProcessFailed(
+        f"process {failure.process} of {processes}, training {job.arm}, {_how(failure.code, words)}",
+        f"{AGAIN}; SIGKILL may say that memory ran out: lower train.processes or train.workers, "
+        "or raise train.accumulate",
+    )
+
+
+def launch(job: Job, processes: int, heard: Heard) -> None:
+    """Train the job by so many processes, to its end or on from its last checkpoint.
+
+    They write into the folder `processes` of the run, anew each time. Raises the error that
+    stopped one of them, or ProcessFailed where that was none of ours.
+    """
+    folder = job.folder / "processes"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    told, failed = folder / "job.json", folder / "failure.json"
+    told.write_text(job.model_dump_json())
+    words: dict[int, deque[str]] = defaultdict(lambda: deque(maxlen=LAST_WORDS))
+    with _started(_command(told, failed, folder / "logs", processes), processes) as torchrun:
+        for line in torchrun.stdout or ():
+            of, text = (match[1], match[2]) if (match := OF_PROCESS.match(line)) else (OF_TORCHRUN, line.rstrip())
+            words[int(of)].append(text)
+            if match:
+                heard(int(of), text)
+    if failed.exists():
+        failure = Failure.model_validate_json(failed.read_bytes())
+        raise _of_process(job, processes, failure, words[failure.process])
+    if torchrun.returncode:
+        raise _of_torchrun(job, processes, torchrun.returncode, words[OF_TORCHRUN])
