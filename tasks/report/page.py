@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tasks.report.page_map import FeatureMap
+
 GROUPS = ("all", "many", "medium", "few")
 """The groups of target classes by their number of training pictures, as accuracy is told by."""
 
@@ -165,6 +167,7 @@ class Training:
     gain: Gain | None
     movers: tuple[Mover, ...]
     curves: tuple[Curve, ...]
+    map: FeatureMap | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.render import render
 
-VERSION = 2
+VERSION = 3
 
 
 @partition("page")

@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from storage import filesystem
 from storage.manifest import read_manifest, read_rows
-from storage.records import Accuracy, ClassAccuracy, Decision, Neighbor, Split, StageRef
+from storage.records import Accuracy, ClassAccuracy, Confused, Decision, Neighbor, Split, StageRef
+from tasks.report.arms import ALONE, CONTROLS
+from tasks.report.feature_map import feature_map
 from tasks.report.page import GROUPS, Arm, Curve, Gain, Mover, Score, Training
 from tasks.report.samples import Album
-
-ALONE = "targets_only"
-"""The arm that every gain is told against."""
-
-CONTROLS = {"same_volume", "random", "shuffled"}
-"""Arms that ask what else could have helped: what they gain is not the neighbors'."""
 
 MOVERS = 4
 """Classes shown of those that gained most, and at most as many of those that lost."""
@@ -124,4 +120,5 @@ def tell(train: StageRef, neighbors: Sequence[Neighbor], decisions: Sequence[Dec
         gain=gained,
         movers=movers(classes, gained.arm, neighbors, decisions, album) if gained else (),
         curves=curves(train, [arm.name for arm in arms]),
+        map=feature_map(train, classes, read_rows(train, Confused)),
     )

@@ -22,10 +22,11 @@ from storage.records import (
     StageRef,
     TargetPicture,
 )
+from tasks.report.arms import ALONE, CONTROLS, SILENCED
 from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
 from tasks.report.page import GROUPS, Arm, Curve, Score
 from tasks.report.samples import Album
-from tasks.report.training import ALONE, CONTROLS, MOVERS, curves, gain, movers
+from tasks.report.training import MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
 from training.config import Arm as TrainedArm
 from vision.inline import data_uri
@@ -87,7 +88,7 @@ def test_without_a_pair_of_arms_there_is_no_gain(arms: list[str]) -> None:
 
 def test_the_arms_that_are_spoken_of_are_arms() -> None:
     """The report cannot import training, so only this holds its names to training's."""
-    assert {ALONE, *CONTROLS} < set(TrainedArm)
+    assert {ALONE, SILENCED, *CONTROLS} < set(TrainedArm)
 
 
 def test_movers_are_those_that_gained_most_and_then_those_that_lost() -> None:
