@@ -22,7 +22,8 @@ ARMS = [str(arm) for arm in Arm if arm not in (Arm.SAME_VOLUME, Arm.RANDOM)]
 """Those that need no pictures of another recipe, which `training.compare` alone can be given."""
 
 
-def _seed(text: str) -> int:
+def seed_of(text: str) -> int:
+    """A seed of the command line; raises ArgumentTypeError where libraries would not take it."""
     if not text.isdecimal() or int(text) > LARGEST_SEED:
         raise argparse.ArgumentTypeError(f"a whole number from 0 to {LARGEST_SEED}, not {text!r}")
     return int(text)
@@ -36,12 +37,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--arm", choices=ARMS, default=Arm.SILENCED, help="what is added to the targets")
     parser.add_argument("--folder", type=Path, help="where the run lies; a run that was stopped there goes on")
     parser.add_argument("--data-root", help="where the stages lie, instead of the recipe's data_root")
-    parser.add_argument("--seed", type=_seed, help="instead of the recipe's train.seed")
+    parser.add_argument("--seed", type=seed_of, help="instead of the recipe's train.seed")
     parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto, instead of the recipe's train.device")
     return parser.parse_args()
 
 
-def _given(arguments: argparse.Namespace) -> TrainingRecipe:
+def recipe_of(arguments: argparse.Namespace) -> TrainingRecipe:
     """The recipe with what the command line says otherwise."""
     recipe = read(arguments.recipe, arguments.data_root)
     said = {name: value for name in ("seed", "device") if (value := getattr(arguments, name)) is not None}
@@ -99,7 +100,7 @@ def main() -> None:
     """Train as the command line says; an error that stops it exits with 1, Ctrl-C with 130."""
     arguments = _arguments()
     try:
-        recipe = _given(arguments)
+        recipe = recipe_of(arguments)
         _train(recipe, finished_stages(recipe, recipe.train.mode), Arm(arguments.arm), arguments.folder)
     except ExtrapolationError as error:
         _complain(error)

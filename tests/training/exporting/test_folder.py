@@ -1,0 +1,56 @@
+"""The folder of an export: whole or not there."""
+
+from pathlib import Path
+
+import pytest
+
+from storage.errors import BadInput
+from training.exporting.folder import appearing, check_free
+from training.predicting.prepared import PREPROCESS
+
+
+class Killed(Exception):
+    """Stops the writing half-way."""
+
+
+def write(out: Path, text: str, stop: bool = False) -> None:
+    """An export of two files, the second of which is never written where it is stopped."""
+    with appearing(out) as folder:
+        assert not out.exists() or (out / PREPROCESS).exists()
+        (folder / "model.onnx").write_text(text)
+        if stop:
+            raise Killed
+        (folder / PREPROCESS).write_text(text)
+
+
+def test_a_folder_appears_whole_and_in_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    """And nothing else lies beside it; folders above it are made."""
+    for text in ("first", "second"):
+        write(tmp_path / "a" / "out", text)
+    assert {path.name: path.read_text() for path in (tmp_path / "a" / "out").iterdir()} == {
+        "model.onnx": "second", PREPROCESS: "second",
+    }  # fmt: skip
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["out"]
+
+
+def test_one_that_is_stopped_leaves_what_was_there(tmp_path: Path) -> None:
+    """Nothing where there was nothing, else the earlier export."""
+    with pytest.raises(Killed):
+        write(tmp_path / "out", "first", stop=True)
+    assert list(tmp_path.iterdir()) == []
+    write(tmp_path / "out", "first")
+    with pytest.raises(Killed):
+        write(tmp_path / "out", "second", stop=True)
+    assert (tmp_path / "out" / "model.onnx").read_text() == "first"
+
+
+def test_nothing_else_is_overwritten(tmp_path: Path) -> None:
+    """A folder of other things, or a file; an empty folder is free."""
+    (tmp_path / "empty").mkdir()
+    check_free(tmp_path / "empty")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").touch()
+    for name in ("mine", "mine/thesis.tex"):
+        with pytest.raises(BadInput, match="holds something else"):
+            write(tmp_path / name, "first")
+    assert (tmp_path / "mine" / "thesis.tex").exists()
