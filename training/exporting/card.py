@@ -16,8 +16,10 @@ from training.exporting.learned import Learned, judged_on
 from training.exporting.lineage import Link, lineage
 from training.exporting.plain import NotPlain
 from training.exporting.sources import Added, added
+from vision.config import EncoderConfig
 from vision.inputs import Input, input_of
 from vision.origins import license_of, repository_of
+from vision.weights import HUB
 
 _HERE = Path(__file__).parent
 _MARKUP = re.compile(r"[^\w\s,'/%-]|_")
@@ -37,11 +39,15 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that the card tells; texts are as they were given, and escaped where they are written."""
+    """All that the card tells; texts are as they were given, and escaped where they are written.
+
+    `started` is whether the network began with anybody's weights, `encoder` their repository where they have one.
+    """
 
     name: str
     arm: Arm
     classes: tuple[str, ...]
+    started: bool
     weights_license: str
     encoder: str
     precision: str
@@ -76,6 +82,11 @@ def _precision(learned: Learned) -> str:
     return learned.encoder.precision if learned.config.mode is Mode.FEATURES else "fp32"
 
 
+def _has_weights(encoder: EncoderConfig) -> bool:
+    """Whether the network began with anybody's: an architecture alone has random ones."""
+    return bool(encoder.checkpoint or encoder.pretrained or encoder.name.startswith(HUB))
+
+
 def card_of(learned: Learned, made: NotPlain | None) -> Card:
     """What the card tells of a run; `made` says why there is no timm model, where there is none."""
     split = judged_on(learned.accuracy)
@@ -83,9 +94,10 @@ def card_of(learned: Learned, made: NotPlain | None) -> Card:
     contents = {name: ref.content for name, ref in learned.stages._asdict().items()}
     if learned.train:
         contents["train"] = learned.train.content
+    started = _has_weights(learned.encoder)
     return Card(
-        learned.recipe.name, learned.arm, learned.data.classes, license_of(learned.encoder),
-        repository_of(learned.encoder), _precision(learned), input_of(learned.encoder), made, split,
+        learned.recipe.name, learned.arm, learned.data.classes, started, license_of(learned.encoder) if started else "",
+        repository_of(learned.encoder) if started else "", _precision(learned), input_of(learned.encoder), made, split,
         _scores(learned.accuracy, learned.arm, split), tuple(sizes.get(group, 0) for group in GROUPS),
         tuple(row for row in learned.calibration if row.arm == learned.arm), learned.config, added(learned),
         lineage(learned.index, contents), learned.train.content if learned.train else "", learned.run.fingerprint,

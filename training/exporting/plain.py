@@ -21,6 +21,10 @@ TOLERANCE = 1e-5
 """How far the logits may be off."""
 
 
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
+"""What timm calls its files."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotPlain:
     """Why there is no timm model that gives these logits."""
@@ -66,6 +70,7 @@ def write_timm(model: nn.Module, classes: Sequence[str], shape: Input, expected:
     timm.models.save_for_hf(
         model, str(folder), model_config={"label_names": list(classes)}, safe_serialization=True, data_config=data
     )
+    (folder / WEIGHTS).chmod((folder / CONFIG).stat().st_mode)  # safetensors writes for its owner alone
     again = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
     with torch.no_grad():
         require_same("the timm model", again(expected.inputs), expected.logits, TOLERANCE)

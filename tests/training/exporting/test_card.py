@@ -22,8 +22,9 @@ def card(**changes: object) -> Card:
     """A card with something in every field."""
     shape = Input(32, False, 0.875, "bicubic", (0.5, 0.5, 0.5), (0.2, 0.2, 0.2))
     fields: dict[str, object] = {
-        "name": "small", "arm": Arm.SILENCED, "classes": ("red", "green"), "weights_license": "apache-2.0",
-        "encoder": "timm/test", "precision": "fp32", "shape": shape, "plain": None, "split": Split.TEST,
+        "name": "small", "arm": Arm.SILENCED, "classes": ("red", "green"), "started": True,
+        "weights_license": "apache-2.0", "encoder": "timm/test", "precision": "fp32",
+        "shape": shape, "plain": None, "split": Split.TEST,
         "scores": (Scores("targets_only", (50.0, None, None, 25.0)), Scores("silenced", (60.0, None, None, 35.0))),
         "sizes": (2, 0, 0, 2), "calibration": (Calibration("silenced", Split.TEST, 0.0625, 1200),),
         "settings": TrainConfig(),
@@ -88,6 +89,14 @@ def test_it_says_why_there_is_no_file_for_timm_and_what_was_not_added() -> None:
     assert "local-dir" not in text
     assert "No pictures of neighbor categories were trained on." in text
     assert yaml.safe_load(text.split("---\n")[1])["library_name"] == "onnx"
+
+
+def test_a_network_trained_from_scratch_stands_upon_nobodys_weights() -> None:
+    """No repository is named, and no license is asked of weights that were drawn."""
+    text = render(card(started=False, weights_license="", encoder=""))
+    assert "It starts from random weights." in text
+    assert "License of the weights" not in text
+    assert "base_model" not in text
 
 
 def test_a_long_list_of_classes_is_cut() -> None:

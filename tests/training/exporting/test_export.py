@@ -33,6 +33,7 @@ def test_the_folder_holds_a_model_in_timms_own_format(root: Path) -> None:
     assert sorted(path.name for path in (root / "out").iterdir()) == [
         "README.md", "config.json", "model.onnx", "model.safetensors", "preprocess.json",
     ]  # fmt: skip
+    assert len({path.stat().st_mode for path in (root / "out").iterdir()}) == 1, "whoever reads one file reads all"
 
 
 def test_predictions_are_those_of_the_evaluation(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
