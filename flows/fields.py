@@ -19,8 +19,9 @@ by its content.
 
 `base: other.yaml` at the top of a recipe lets it stand upon another file, by a path relative to its own: what it does
 not say is what that file says, which may have a base in turn. Sections merge field by field; lists and single values
-replace those of the base, `null` takes one back, and so does a section of another `kind`, which has other fields. What
-several recipes share lies in `recipes/bases/`; the files there are no recipes themselves.
+replace those of the base, and so does a section of another `kind`, which has other fields. `null` is a value like any
+other, for the fields that may have it. What several recipes share lies in `recipes/bases/`; the files there are no
+recipes themselves.
 
 `python -m training.dry_run recipes/NAME.yaml` tells what training will ask of a machine, before there are weights or
 pictures: it takes two steps with random ones, and estimates GPU hours.

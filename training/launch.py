@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from signal import Signals
+from threading import Lock
 
 from storage.errors import ExtrapolationError, ProcessFailed
 from training.job import Job
@@ -28,7 +29,35 @@ OF_TORCHRUN = -1
 Heard = Callable[[int, str], None]
 """Told a line, and which process says it."""
 
-_UNDER_WAY: ContextVar[list[subprocess.Popen[str]]] = ContextVar("_UNDER_WAY")
+
+class _Block:
+    """What has been started within a block; once that is left, nothing more is."""
+
+    def __init__(self) -> None:
+        self._lock, self._started, self._left = Lock(), list[subprocess.Popen[str]](), False
+
+    def start(self, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+        """Start a torchrun; raises ProcessFailed where the block was left before."""
+        with self._lock:
+            if self._left:
+                raise ProcessFailed("the run was ended before torchrun was started", AGAIN)
+            torchrun = subprocess.Popen(  # noqa: S603  # ourselves
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                env=environment, text=True, errors="replace",
+                start_new_session=True,  # a Ctrl-C is this process's affair alone
+            )  # fmt: skip
+            self._started.append(torchrun)
+            return torchrun
+
+    def leave(self) -> None:
+        """End all of them."""
+        with self._lock:
+            self._left = True
+            for torchrun in self._started:
+                torchrun.kill()
+
+
+_BLOCK: ContextVar[_Block] = ContextVar("_BLOCK")
 
 
 def _command(job: Path, failure: Path, logs: Path, processes: int) -> list[str]:
@@ -48,13 +77,7 @@ def _environment(processes: int) -> dict[str, str]:
 @contextmanager
 def _started(command: list[str], processes: int) -> Iterator[subprocess.Popen[str]]:
     """A torchrun that does not outlive the block, nor this process, and its processes not it."""
-    torchrun = subprocess.Popen(  # noqa: S603  # ourselves
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=_environment(processes), text=True, errors="replace",
-        start_new_session=True,  # a Ctrl-C is this process's affair alone
-    )  # fmt: skip
-    _UNDER_WAY.get([]).append(torchrun)
-    with torchrun:
+    with _BLOCK.get(_Block()).start(command, _environment(processes)) as torchrun:
         try:
             yield torchrun
             torchrun.wait()
@@ -64,14 +87,14 @@ def _started(command: list[str], processes: int) -> Iterator[subprocess.Popen[st
 
 @contextmanager
 def ended_with_block() -> Iterator[None]:
-    """What threads that copy this context launch ends with the block, though they may still wait for it."""
-    token = _UNDER_WAY.set([])
+    """What threads that copy this context launch ends with the block, and none of them launches anything after it."""
+    block = _Block()
+    token = _BLOCK.set(block)
     try:
         yield
     finally:
-        for torchrun in _UNDER_WAY.get():
-            torchrun.kill()
-        _UNDER_WAY.reset(token)
+        block.leave()
+        _BLOCK.reset(token)
 
 
 def _how(code: int, words: Iterable[str]) -> str:

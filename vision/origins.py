@@ -43,6 +43,11 @@ def _place(config: EncoderConfig) -> str:
     return str(known[0].get("hf_hub", "")).rstrip("/") if known else ""
 
 
+def has_weights(config: EncoderConfig) -> bool:
+    """Whether the recipe names anybody's weights: an architecture alone has random ones."""
+    return bool(config.checkpoint or config.pretrained or config.name.startswith(HUB))
+
+
 def repository_of(config: EncoderConfig) -> str:
     """The repository of the hub that the weights come from; empty for local ones, or where the library knows none."""
     return "/".join(_place(config).split("/")[:2])

@@ -1,6 +1,6 @@
 """Validation pictures from the training list, for data sets whose second list is what they are tested on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,14 +23,26 @@ class HeldOut(Section):
         return max(0, min(max(1, round(self.share * pictures)), pictures - self.keep))
 
 
-def hold_out(listed: Sequence[Listed], rule: HeldOut) -> list[Listed]:
-    """The same pictures in the same order, some of train in val; which, follows from the seed and the order alone."""
-    by_label: dict[int, list[int]] = {}
+def _drawn(groups: Sequence[Sequence[int]], count: int, seed: Sequence[int]) -> Iterator[int]:
+    """Whole groups in a random order, as far as they fit into the count."""
+    for place in np.random.default_rng(seed).permutation(len(groups)):
+        if len(groups[place]) <= count:
+            count -= len(groups[place])
+            yield from groups[place]
+
+
+def hold_out(listed: Sequence[Listed], rule: HeldOut, digests: Mapping[str, str]) -> list[Listed]:
+    """The same pictures in the same order, some of train in val; `digests` of their bytes are by key.
+
+    Which ones, follows from the seed, the order and what is equal alone: equal pictures of a class stay together, since
+    of two such pictures one would be learned by heart and the other validated on.
+    """
+    by_label: dict[int, dict[str, list[int]]] = {}
     for place, one in enumerate(listed):
         if one.split is Split.TRAIN:
-            by_label.setdefault(one.id, []).append(place)
+            by_label.setdefault(one.id, {}).setdefault(digests[one.key], []).append(place)
     held: set[int] = set()
-    for label, places in by_label.items():
-        order = np.random.default_rng([rule.seed, label]).permutation(len(places))
-        held.update(places[drawn] for drawn in order[: rule.count(len(places))])
+    for label, groups in by_label.items():
+        count = rule.count(sum(map(len, groups.values())))
+        held.update(_drawn(list(groups.values()), count, [rule.seed, label]))
     return [replace(one, split=Split.VAL) if place in held else one for place, one in enumerate(listed)]

@@ -1,7 +1,7 @@
 """Read the target data set whole, check it, and give every picture its digest."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,11 +84,11 @@ def _thinned(listed: Sequence[Listed], rule: LongTail | None, classes: int) -> l
     ]
 
 
-def _with_val(listed: Sequence[Listed], rule: HeldOut | None) -> list[Listed]:
-    """The pictures, train before val and test, where some of train are validated on."""
+def _with_val(listed: Sequence[Listed], rule: HeldOut | None, digests: Mapping[str, str]) -> list[Listed]:
+    """The pictures, train before val and test, where some of train are validated on; `digests` are by key."""
     if rule is None:
         return list(listed)
-    return sorted(hold_out(listed, rule), key=lambda one: list(Split).index(one.split))
+    return sorted(hold_out(listed, rule, digests), key=lambda one: list(Split).index(one.split))
 
 
 def _row(one: NamedClass, label: int, name: str, counts: Sequence[int]) -> TargetClass:
@@ -112,8 +112,9 @@ def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
     _check([replace(one, id=label) for label, one in enumerate(chosen)], listed)
     check_expected(config.expect, len(chosen), listed)
     files = check_files([root / one.key for one in listed])
-    used = _with_val(_thinned(listed, config.long_tail, len(chosen)), config.held_out)
-    digests = digest_files({root / one.key: files[root / one.key] for one in used}, digest_cache)
+    thinned = _thinned(listed, config.long_tail, len(chosen))
+    digests = digest_files({root / one.key: files[root / one.key] for one in thinned}, digest_cache)
+    used = _with_val(thinned, config.held_out, {one.key: digests[root / one.key] for one in thinned})
     counts = Counter((one.id, one.split) for one in used)
     names = names_by_id(named)
     return Targets(

@@ -164,3 +164,12 @@ def test_an_error_of_a_process_is_raised_as_it_was(tmp_path: Path) -> None:
     assert type(error) is ProcessFailed
     assert error.problem.startswith("process 0 of 2, training silenced, ended with exit code 1; its last words:")
     assert "IsADirectoryError" in error.problem
+
+
+def test_nothing_is_launched_once_a_block_is_left(tmp_path: Path) -> None:
+    """As the next arm of a cancelled run would be, which its thread takes up before the flow has ended."""
+    given = job(tmp_path, steps=ENDLESS)
+    with ended_with_block():
+        context = copy_context()
+    assert "ended before torchrun was started" in context.run(lambda: refused(given)).problem
+    assert not of(given)

@@ -16,13 +16,11 @@ from training.exporting.learned import Learned, judged_on
 from training.exporting.lineage import Link, lineage
 from training.exporting.plain import NotPlain
 from training.exporting.sources import Added, added
-from vision.config import EncoderConfig
 from vision.inputs import Input, input_of
-from vision.origins import license_of, repository_of
-from vision.weights import HUB
+from vision.origins import has_weights, license_of, repository_of
 
 _HERE = Path(__file__).parent
-_MARKUP = re.compile(r"[^\w\s,'/%-]|_")
+_MARKUP = re.compile(r"[^\w\s,'/%]|_")
 """What markdown may take for its own; it lets a backslash be put before any punctuation."""
 
 CLASSES = 200
@@ -82,11 +80,6 @@ def _precision(learned: Learned) -> str:
     return learned.encoder.precision if learned.config.mode is Mode.FEATURES else "fp32"
 
 
-def _has_weights(encoder: EncoderConfig) -> bool:
-    """Whether the network began with anybody's: an architecture alone has random ones."""
-    return bool(encoder.checkpoint or encoder.pretrained or encoder.name.startswith(HUB))
-
-
 def card_of(learned: Learned, made: NotPlain | None) -> Card:
     """What the card tells of a run; `made` says why there is no timm model, where there is none."""
     split = judged_on(learned.accuracy)
@@ -94,7 +87,7 @@ def card_of(learned: Learned, made: NotPlain | None) -> Card:
     contents = {name: ref.content for name, ref in learned.stages._asdict().items()}
     if learned.train:
         contents["train"] = learned.train.content
-    started = _has_weights(learned.encoder)
+    started = has_weights(learned.encoder)
     return Card(
         learned.recipe.name, learned.arm, learned.data.classes, started, license_of(learned.encoder) if started else "",
         repository_of(learned.encoder) if started else "", _precision(learned), input_of(learned.encoder), made, split,

@@ -8,14 +8,30 @@ from pathlib import Path
 
 from storage.errors import BadInput
 from storage.filesystem import PARTIAL
+from training.exporting.files import ALL
 from training.predicting.prepared import PREPROCESS
+
+
+def _is_export(folder: Path) -> bool:
+    """Whether a folder holds an export, whole and nothing else, or nothing."""
+    names = {path.name for path in folder.iterdir()}
+    return names <= ALL and (PREPROCESS in names or not names)
 
 
 def check_free(out: Path) -> None:
     """Raise BadInput where something other than an earlier export would be overwritten."""
-    is_ours = out.is_dir() and ((out / PREPROCESS).is_file() or not any(out.iterdir()))
-    if out.exists() and not is_ours:
+    if out.exists() and not (out.is_dir() and _is_export(out)):
         raise BadInput(f"--out {out} holds something else than an exported classifier", "name another folder")
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise BadInput(
+            f"--out {folder.parent} cannot be written to: {error.strerror}", "name another folder"
+        ) from error
+    return folder
 
 
 @contextmanager
@@ -25,11 +41,11 @@ def appearing(out: Path) -> Iterator[Path]:
     An error leaves what was there; a process that is killed, a hidden folder beside it.
     """
     check_free(out)
+    out = out.resolve()  # what a link leads to is replaced, and the link stays
     mark = f"{uuid.uuid4().hex[:8]}{PARTIAL}"
     partial, earlier = out.with_name(f".{out.name}.{mark}"), out.with_name(f".{out.name}.earlier.{mark}")
-    partial.mkdir(parents=True)
     try:
-        yield partial
+        yield _made(partial)
         if out.exists():
             out.rename(earlier)
         partial.rename(out)

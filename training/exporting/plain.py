@@ -12,17 +12,17 @@ from torch import nn
 
 from training.config import Mode
 from training.exporting.faithful import Expected, require_same
+from training.exporting.files import CONFIG, WEIGHTS
 from training.exporting.learned import Learned
 from training.models.adapters import merged
 from training.models.heads import as_linear
-from vision.inputs import Input
+from vision.config import EncoderConfig
+from vision.inputs import input_of
+from vision.origins import has_weights, license_of
+from vision.weights import HUB
 
 TOLERANCE = 1e-5
 """How far the logits may be off."""
-
-
-WEIGHTS, CONFIG = "model.safetensors", "config.json"
-"""What timm calls its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,27 @@ def as_timm(network: nn.Module, learned: Learned) -> nn.Module | NotPlain:
     return model.eval().requires_grad_(False)
 
 
-def write_timm(model: nn.Module, classes: Sequence[str], shape: Input, expected: Expected, folder: Path) -> None:
+def _origin(encoder: EncoderConfig) -> dict[str, str]:
+    """What timm is to say of weights that are not its own; else it would name those of the architecture's default."""
+    if encoder.pretrained or encoder.name.startswith(HUB):
+        return {}
+    return {"tag": "", "license": (license_of(encoder) if has_weights(encoder) else "") or "unknown"}
+
+
+def write_timm(
+    model: nn.Module, classes: Sequence[str], encoder: EncoderConfig, expected: Expected, folder: Path
+) -> None:
     """Write model.safetensors and config.json; raises Unfaithful where what timm makes of them answers otherwise."""
+    shape = input_of(encoder)
     data = {
         "input_size": (3, shape.size, shape.size), "mean": shape.mean, "std": shape.std,
         "interpolation": shape.interpolation, "crop_pct": shape.crop_share,
         "crop_mode": "squash" if shape.squash else "center",
     }  # fmt: skip
     timm.models.save_for_hf(
-        model, str(folder), model_config={"label_names": list(classes)}, safe_serialization=True, data_config=data
-    )
+        model, str(folder), model_config={"label_names": list(classes), "pretrained_cfg": _origin(encoder)},
+        safe_serialization=True, data_config=data,
+    )  # fmt: skip
     (folder / WEIGHTS).chmod((folder / CONFIG).stat().st_mode)  # safetensors writes for its owner alone
     again = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
     with torch.no_grad():

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from storage.errors import DamagedStore
 from storage.manifest import read_manifest, read_rows
-from storage.records import Auxiliary, Crawled, Neighbor, ShardEntry, Stage, StageRef
+from storage.records import Crawled, Neighbor, ShardEntry, Stage, StageRef
 from training.arms import derive
-from training.config import Arm
+from training.config import Arm, Mode
 from training.exporting.learned import Learned
 from training.exporting.lineage import Index
+from training.read import vectors
 
 Row = TypeVar("Row")
 
@@ -35,7 +36,7 @@ class Namer:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What the shards added to the targets, in how many tars, and of which origin.
+    """What the arm trained on beside the targets, in how many tars it lies, and of which origin it is.
 
     Origins are empty where the stages that tell them are gone.
     """
@@ -70,15 +71,24 @@ def _namers(neighbors: list[Neighbor], names: set[str]) -> tuple[Namer, ...]:
     return tuple(Namer(model, count, prompts[model]) for model, count in counts.most_common())
 
 
+def _trained_on(learned: Learned) -> list[ShardEntry]:
+    """What lies in the shards and was trained on: in mode features that of which there is a vector."""
+    entries = read_rows(learned.stages.shards, ShardEntry)
+    if learned.config.mode is not Mode.FEATURES:
+        return entries
+    held = vectors(learned.stages.vectors)
+    return [entry for entry in entries if entry.digest in held]
+
+
 def added(learned: Learned) -> Added | None:
     """What the shards gave to the arm; None for an arm that trained on none of them."""
     below = Arm.SILENCED if learned.arm is Arm.RETRAINED else learned.arm
     if not len(derive(learned.data, learned.config, below)[0].edges):
         return None
     shards, index = learned.stages.shards, learned.index
-    entries, auxiliaries = read_rows(shards, ShardEntry), read_rows(shards, Auxiliary)
+    entries, names = _trained_on(learned), set(learned.data.auxiliaries)
     return Added(
-        len(auxiliaries), len(entries), len({entry.shard for entry in entries}),
+        len(names), len(entries), len({entry.shard for entry in entries}),
         _sources(_rows(index, shards, Stage.CRAWL, Crawled), entries),
-        _namers(_rows(index, shards, Stage.NEIGHBORS, Neighbor), {row.name for row in auxiliaries}),
+        _namers(_rows(index, shards, Stage.NEIGHBORS, Neighbor), names),
     )  # fmt: skip

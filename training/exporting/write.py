@@ -5,6 +5,7 @@ from pathlib import Path
 
 from training.exporting.card import card_of, render
 from training.exporting.faithful import expected
+from training.exporting.files import CARD
 from training.exporting.folder import appearing
 from training.exporting.graph import write_graph
 from training.exporting.learned import Learned
@@ -32,8 +33,8 @@ def export(learned: Learned, out: Path) -> Export:
         model = as_timm(network, learned)
         made = model if isinstance(model, NotPlain) else None
         if not isinstance(model, NotPlain):
-            write_timm(model, classes, shape, told, folder)
+            write_timm(model, classes, learned.encoder, told, folder)
         write_graph(network, told, folder / GRAPH)
-        (folder / "README.md").write_text(render(card_of(learned, made)), encoding="utf-8")
+        (folder / CARD).write_text(render(card_of(learned, made)), encoding="utf-8")
         write_prepared(folder, Prepared(classes, shape, MAX_PIXELS))
     return Export(out, len(classes), made)

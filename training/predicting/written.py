@@ -56,9 +56,12 @@ def _jsonl(sink: TextIO) -> Write:
 def _appearing(path: Path) -> Iterator[TextIO]:
     """A file that has its name only when it is whole; bytes of names that are no UTF-8 are written as escapes."""
     partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as sink:
-        yield sink
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as sink:
+            yield sink
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_all(answers: Iterable[Answer], sink: TextIO, wanted: Format, top: int) -> tuple[int, int]:

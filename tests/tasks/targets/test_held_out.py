@@ -31,7 +31,7 @@ def _listed(per_class: list[int]) -> list[Listed]:
 def test_every_picture_stays_once_and_every_class_keeps_its_least(per_class: list[int], rule: HeldOut) -> None:
     """Only training pictures move, and only to validation."""
     before = _listed(per_class)
-    after = hold_out(before, rule)
+    after = hold_out(before, rule, {one.key: one.key for one in before})
     assert [(one.key, one.id) for one in after] == [(one.key, one.id) for one in before]
     moved = [(a, b) for a, b in zip(before, after, strict=True) if a.split is not b.split]
     assert all(a.split is Split.TRAIN and b.split is Split.VAL for a, b in moved)
@@ -42,11 +42,25 @@ def test_every_picture_stays_once_and_every_class_keeps_its_least(per_class: lis
         assert given_up[label] <= max(1, round(rule.share * count))
 
 
+@given(kinds=st.lists(st.integers(0, 8), min_size=1, max_size=60), rule=RULES)
+def test_equal_pictures_of_a_class_stay_together(kinds: list[int], rule: HeldOut) -> None:
+    """Whatever their names: what is validated on was not learned by heart; nor is more taken for it."""
+    listed = _listed([len(kinds)])
+    digests = {one.key: str(kind) for one, kind in zip(listed, kinds, strict=False)} | {"val.jpg": "v", "test.jpg": "t"}
+    after = [one for one in hold_out(listed, rule, digests) if one.key not in ("val.jpg", "test.jpg")]
+    sides = {kind: {one.split for one in after if digests[one.key] == str(kind)} for kind in kinds}
+    assert all(len(splits) == 1 for splits in sides.values())
+    assert sum(one.split is Split.VAL for one in after) <= rule.count(len(kinds))
+
+
 def test_the_draw_follows_from_the_seed() -> None:
     """Who has the lists and the recipe has the same validation pictures."""
     listed = _listed([40, 40])
-    drawn = [[one.key for one in hold_out(listed, HeldOut(share=0.2, seed=seed)) if one.split is Split.VAL]
-             for seed in (0, 0, 1)]  # fmt: skip
+    different = {one.key: one.key for one in listed}
+    drawn = [
+        [one.key for one in hold_out(listed, HeldOut(share=0.2, seed=seed), different) if one.split is Split.VAL]
+        for seed in (0, 0, 1)
+    ]
     assert drawn[0] == drawn[1] != drawn[2]
     assert len(drawn[0]) == 1 + 8 + 8
 

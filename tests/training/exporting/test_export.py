@@ -29,6 +29,7 @@ def test_the_folder_holds_a_model_in_timms_own_format(root: Path) -> None:
     model: Any = timm.create_model(f"local-dir:{root / 'out'}", pretrained=True)
     shape = model.pretrained_cfg
     assert (tuple(shape["input_size"]), shape["interpolation"], shape["crop_pct"]) == ((3, 32, 32), "bilinear", 1.0)
+    assert (shape["license"], shape["tag"]) == ("unknown", ""), "it was trained from scratch, and is none of timm's"
     assert (tuple(shape["mean"]), tuple(shape["std"])) == ((0.5, 0.4, 0.3), (0.2, 0.25, 0.3))
     assert sorted(path.name for path in (root / "out").iterdir()) == [
         "README.md", "config.json", "model.onnx", "model.safetensors", "preprocess.json",

@@ -54,3 +54,28 @@ def test_nothing_else_is_overwritten(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="holds something else"):
             write(tmp_path / name, "first")
     assert (tmp_path / "mine" / "thesis.tex").exists()
+
+
+def test_a_folder_with_more_than_an_export_is_somebody_elses(tmp_path: Path) -> None:
+    """As a clone of a hub's repository is, that an export was once put into: its history stays."""
+    write(tmp_path / "out", "first")
+    (tmp_path / "out" / ".git").mkdir()
+    with pytest.raises(BadInput, match="holds something else"):
+        write(tmp_path / "out", "second")
+    assert (tmp_path / "out" / ".git").is_dir()
+
+
+def test_what_a_link_leads_to_is_replaced(tmp_path: Path) -> None:
+    """And the link stays one."""
+    write(tmp_path / "real", "first")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write(tmp_path / "link", "second")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "model.onnx").read_text() == "second"
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    """Below a file there is no folder."""
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=r"--out .*file cannot be written to"):
+        write(tmp_path / "file" / "out", "first")

@@ -12,7 +12,7 @@ from tests.training.exporting.trained import masked
 from training.exporting.faithful import Expected, expected
 from training.exporting.network import handed_out
 from training.exporting.plain import NotPlain, as_timm, write_timm
-from vision.inputs import Input, input_of
+from vision.config import EncoderConfig
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -21,7 +21,7 @@ def test_timm_gives_the_masked_logits_of_training(name: str, tmp_path: Path) -> 
     learned = learned_of(PLAIN[name], tmp_path)
     model = as_timm(handed_out(learned), learned)
     assert not isinstance(model, NotPlain), model.why
-    write_timm(model, learned.data.classes, input_of(learned.encoder), expected(learned), tmp_path / "out")
+    write_timm(model, learned.data.classes, learned.encoder, expected(learned), tmp_path / "out")
     inputs, logits = masked(learned)
     again = timm.create_model(f"local-dir:{tmp_path / 'out'}", pretrained=True).eval()
     with torch.no_grad():
@@ -61,6 +61,6 @@ def test_a_model_that_answers_otherwise_is_not_written(root: Path, tmp_path: Pat
     inputs = torch.zeros(2, 3, 32, 32)
     with torch.no_grad():
         turned = Expected(inputs, model(inputs).flip(1))
-    shape = Input(32, False, 1.0, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    encoder = EncoderConfig(kind="timm", name="test_resnet", image_size=32)
     with pytest.raises(Unfaithful, match=r"logits of the timm model are .* off those of the training"):
-        write_timm(model, ("a", "b"), shape, turned, tmp_path / "out")
+        write_timm(model, ("a", "b"), encoder, turned, tmp_path / "out")
