@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all check demo grocery lock clean
+.PHONY: install lint types test test-all dry-runs check demo grocery lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -27,6 +27,10 @@ test: .venv/installed
 
 test-all: .venv/installed
 	$(BIN)/python -m pytest
+
+# Two steps of every recipe at true shapes: what make test leaves out of them for its time.
+dry-runs: .venv/installed
+	$(BIN)/python -m pytest -m slow tests/training/test_dry_run.py
 
 check: lint types test
 
