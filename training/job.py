@@ -14,7 +14,7 @@ from storage import filesystem
 from storage.errors import ExtrapolationError
 from storage.section import Section
 from training.config import Arm, TrainConfig
-from training.lifeline import end_with_starter
+from training.lifeline import end_at_once, end_with_starter
 from training.metrics import Metrics
 from training.recipe import Finished, training_set
 
@@ -71,6 +71,7 @@ def main() -> None:
     except ExtrapolationError as error:
         _record(error)
         sys.exit(f"{type(error).__name__}: {error}")
+    end_at_once()
 
 
 if __name__ == "__main__":

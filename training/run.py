@@ -16,6 +16,7 @@ from storage.errors import ExtrapolationError
 from training.config import LARGEST_SEED, Arm
 from training.data import TrainingSet, left_out
 from training.folder import alone_in
+from training.lifeline import end_at_once
 from training.recipe import Finished, TrainingRecipe, finished_stages, read, training_set
 
 ARMS = [str(arm) for arm in Arm if arm not in (Arm.SAME_VOLUME, Arm.RANDOM)]
@@ -102,6 +103,8 @@ def main() -> None:
     try:
         recipe = recipe_of(arguments)
         _train(recipe, finished_stages(recipe, recipe.train.mode), Arm(arguments.arm), arguments.folder)
+        if "RANK" in os.environ:  # of torchrun, to which a process that aborts at its end has failed
+            end_at_once()
     except ExtrapolationError as error:
         _complain(error)
         sys.exit(1)

@@ -12,6 +12,7 @@ from storage.manifest import read_rows
 from storage.records import ClassAccuracy, Crawled, Decision, Split, Stage, TargetPicture
 from tests.flows.conftest import World
 from training.export import main as export
+from training.exporting.card import markdown
 from training.predict import main as predict
 
 
@@ -36,7 +37,7 @@ def test_what_the_pipeline_has_trained_classifies_elsewhere(
     kept = {(row.key, row.neighbor) for row in read_rows(refs[Stage.SELECT], Decision) if row.reason is None}
     licenses = {row.license for row in read_rows(refs[Stage.CRAWL], Crawled) if (row.key, row.neighbor) in kept}
     assert kept
-    assert all(f"| openverse | {license_} |" in card for license_ in licenses)
+    assert all(f"| openverse | {markdown(license_)} |" in card for license_ in licenses)
     assert "named by sandbox, in answer to" in card
     for stage in (Stage.TARGETS, Stage.NEIGHBORS, Stage.CRAWL, Stage.SELECT, Stage.SHARD, Stage.TRAIN):
         assert f"| `{refs[stage].key}` | `{refs[stage].content}` |" in card
