@@ -62,11 +62,13 @@ def _shuffled(data: TrainingSet, seed: int) -> TrainingSet:
 
 def _retraining(config: TrainConfig) -> TrainConfig:
     """Balanced cross-entropy of the head for a few steps, with the same share of warm-up and as many looks."""
-    shortened = config.retrain_steps / config.steps
+
+    def shortened(steps: int) -> int:
+        return steps * config.retrain_steps // config.steps
+
     told = {
         "loss": LossName.NEIGHBOR_SILENCING, "steps": config.retrain_steps, "head_steps": 0,
-        "warmup_steps": int(config.warmup_steps * shortened),
-        "evaluate_every": max(1, int(config.evaluate_every * shortened)),
+        "warmup_steps": shortened(config.warmup_steps), "evaluate_every": max(1, shortened(config.evaluate_every)),
     }  # fmt: skip
     return config.model_copy(update=told)
 

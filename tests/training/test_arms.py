@@ -14,7 +14,7 @@ from training.priors import epoch_counts
 
 CONFIG = TrainConfig(lambda_s=0.2, silence=Silence.NEIGHBORS_AND_AUXILIARIES, warmup_steps=150)
 UNSILENCED = {"silence": Silence.NONE, "lambda_s": 1.0}
-RETRAINING = {"steps": 500, "warmup_steps": 50, "loss": LossName.NEIGHBOR_SILENCING}
+RETRAINING = {"steps": 500, "warmup_steps": 50, "evaluate_every": 33, "loss": LossName.NEIGHBOR_SILENCING}
 CHANGED: dict[Arm, dict[str, object]] = {
     Arm.SILENCED: {},
     Arm.SILENCED_0: {"lambda_s": 0.0},
