@@ -11,12 +11,14 @@ cuts the pictures too, evenly, until an epoch draws as many as of one neighbor a
 of the gain is that of variety.
 
 Gains on test say what a bound of `select`, or any other value, did: choose by those on validation.
+Exits with 2 where WordNet's dictionary is missing, which one factor is about.
 The sandbox's web is closed, it knows 34 names and no others: "WordNet" and "chance" show how much of
 its vocabulary they reach, not how good their names would be on a web that answers everything.
 """
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import partial
@@ -27,11 +29,14 @@ from rich.table import Table
 
 from benchmarks.factors.drawing import figure
 from benchmarks.factors.measure import GAINS, run_seed, summarize
-from benchmarks.factors.settings import FACTORS, distinct, few
+from benchmarks.factors.settings import FACTORS, Factors, Source, distinct, few
 from benchmarks.figures import save
 from benchmarks.rows import Row, number, shown
+from benchmarks.web.missing import NOT_RUN, Missing
 from benchmarks.worlds import world
 from flows.terminal import speak_plainly
+from tasks.neighbors.providers.dictionary import WordNetNames
+from tasks.neighbors.wordnet import open_wordnet
 
 QUICK_STEPS = 300
 
@@ -57,10 +62,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def check_dictionary(factors: Factors, folder: str) -> None:
+    """Raise Missing at once, and not when its turn has come after a quarter of an hour."""
+    asked = any(one.source is Source.WORDNET for one in distinct(factors))
+    if asked and open_wordnet(folder) is None:
+        raise Missing("one factor is about WordNet's names; install its dictionary first (Debian: wordnet-base)")
+
+
 def main() -> None:
     """Run every factor, print a table each and draw them; the last line is one JSON object."""
     arguments, console, outcomes = _arguments(), Console(), []
     factors, seeds, steps = (few(FACTORS), [10], QUICK_STEPS) if arguments.quick else (FACTORS, arguments.seeds, None)
+    try:
+        check_dictionary(factors, WordNetNames(kind="wordnet").dictionary)
+    except Missing as missing:
+        print(missing)
+        sys.exit(NOT_RUN)
     speak_plainly()
     with tempfile.TemporaryDirectory() as temporary:
         for seed in seeds:

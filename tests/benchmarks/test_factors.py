@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.factors.__main__ import check_dictionary
 from benchmarks.factors.cutting import at_volume, first_neighbors, volume
 from benchmarks.factors.drawing import figure
 from benchmarks.factors.measure import GAINS, Measured, summarize
@@ -15,6 +16,7 @@ from benchmarks.factors.settings import AS_SET, FACTORS, VARIETY, distinct, few
 from benchmarks.figures import save
 from benchmarks.trained import folder_of
 from flows.recipe import Recipe, load_recipe
+from storage.errors import BadInput
 from storage.records import Neighbor, Relation
 from tasks.select.config import OfTargets, SelectConfig
 from training.config import Arm, Caps, TrainConfig
@@ -171,3 +173,10 @@ def test_one_seed_has_gains_without_errors_and_is_drawn(tmp_path: Path) -> None:
     assert summary["lambda_s"][0]["all_se"] is None
     json.dumps(summary, allow_nan=False)
     assert save(figure(factors, summary), tmp_path / "factors.png").stat().st_size
+
+
+def test_the_dictionary_is_opened_before_anything_is_measured(tmp_path: Path) -> None:
+    """Here a folder that holds none; the factors of a quick run need none."""
+    with pytest.raises(BadInput, match=str(tmp_path)):
+        check_dictionary(FACTORS, str(tmp_path))
+    check_dictionary(few(FACTORS), str(tmp_path))
