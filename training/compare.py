@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from storage import filesystem
-from storage.errors import BadInput, Diverged, ExtrapolationError
+from storage.errors import BadInput, Diverged
+from training.command import explained
 from training.comparing.figure import draw
 from training.comparing.sets import OPTION, comparison_set, possible
 from training.comparing.shown import tables
@@ -112,16 +113,9 @@ def _tell(outcomes: Outcomes, recipe: TrainingRecipe, out: Path, console: Consol
 def main() -> None:
     """Compare as the command line says; an error that stops it exits with 1, Ctrl-C with 130."""
     arguments, console = _arguments(), Console()
-    try:
+    with explained("the same command goes on from there"):
         recipe = _given(arguments)
         outcomes = compare(recipe, arguments, console)
-    except ExtrapolationError as error:
-        said = f"{type(error).__name__}\n{error}"
-        Console(stderr=True).print(said, markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted: the same command goes on from there\n")
-        sys.exit(130)
     out = arguments.out or Path(recipe.data_root, "compare", recipe.name)
     _tell(outcomes, recipe, out, console)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from storage.errors import ExtrapolationError
+from training.command import explained
 from training.sizing.plan import Plan, plan_of
 
 if TYPE_CHECKING:
@@ -107,13 +107,10 @@ def dry_run(path: str, console: Console, batch: int = 2, tflops: float = TFLOPS,
 
 
 def main() -> None:
-    """Print the table, then the line of JSON; an error exits with 1."""
+    """Print the table, then the line of JSON; an error exits with 1, Ctrl-C with 130."""
     arguments = _arguments()
-    try:
+    with explained("nothing was measured to the end"):
         line = dry_run(arguments.recipe, Console(), arguments.batch, arguments.tflops, arguments.data_root)
-    except ExtrapolationError as error:
-        Console(stderr=True).print(f"{type(error).__name__}\n{error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
     sys.stdout.write(line + "\n")
 
 

@@ -6,12 +6,11 @@ It takes the recipe's newest finished training, or with --folder a run of `pytho
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from rich.console import Console
 
-from storage.errors import ExtrapolationError
+from training.command import explained
 from training.config import Arm
 from training.recipe import TrainingRecipe
 from training.run import ARMS, recipe_of, seed_of
@@ -58,15 +57,8 @@ def _export(arguments: argparse.Namespace, recipe: TrainingRecipe, console: Cons
 def main() -> None:
     """Export as the command line says; an error that stops it exits with 1, Ctrl-C with 130."""
     arguments = _arguments()
-    try:
+    with explained("nothing was written"):
         _export(arguments, recipe_of(arguments), Console())
-    except ExtrapolationError as error:
-        said = f"{type(error).__name__}\n{error}"
-        Console(stderr=True).print(said, markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted: nothing was written\n")
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ from training.config import Arm
 PATIENCE = 300.0
 """Seconds until a run has come to where it is waited for."""
 
-SLOW = SETTINGS.model_copy(update={"arms": (Arm.SILENCED,), "steps": 1500, "processes": 2, "log_every": 1})
+SLOW = SETTINGS.model_copy(
+    update={"arms": (Arm.SILENCED, Arm.UNSILENCED), "steps": 1500, "processes": 2, "log_every": 1}
+)
 """Long enough to be cancelled: the server is asked what to cancel every few seconds."""
 
 
@@ -65,7 +67,7 @@ def _files(ref: StageRef) -> dict[str, str]:
     return {file.name.partition("/")[2]: file.content for part in parts for file in part.files}
 
 
-@pytest.mark.slow  # a worker, and three times two processes that load torch
+@pytest.mark.slow  # a worker, and five times two processes that load torch
 def test_a_cancelled_run_leaves_no_process_and_its_retry_goes_on(prefect_server: str, tmp_path: Path) -> None:
     """It is Cancelled, with nothing of it left; retried, it makes what an undisturbed one does, bit for bit."""
     broken, whole, log = tmp_path / "broken", tmp_path / "whole", tmp_path / "worker.log"
@@ -80,6 +82,7 @@ def test_a_cancelled_run_leaves_no_process_and_its_retry_goes_on(prefect_server:
         client.set_flow_run_state(run, Cancelling())
         assert _ended(client, run, log).state_name == "Cancelled"
         assert all(map(have_ended, pids))
+        assert not named_with(str(work)), "the next arm was begun"
         with pytest.raises(BadInput):
             _trained(broken)
         client.set_flow_run_state(run, AwaitingRetry())  # what the UI's Retry sets
