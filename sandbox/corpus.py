@@ -1,7 +1,7 @@
 """What a corpus owes the sandbox: a taxonomy, pools of originals to serve from, and their bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.taxonomy import Taxonomy
@@ -21,12 +21,14 @@ class Pools:
     """What the web may serve, before shares are drawn from it.
 
     `good` holds every good picture by neighbor class; `off_topic` those of no class that is
-    asked for; `targets` the pictures the pipeline trains, validates and tests on.
+    asked for; `targets` the pictures the pipeline trains, validates and tests on. `held_back`
+    are further good ones, for a web that grows.
     """
 
     good: Mapping[str, tuple[Original, ...]]
     off_topic: tuple[Original, ...]
     targets: Mapping[Split, tuple[Original, ...]]
+    held_back: Mapping[str, tuple[Original, ...]] = field(default_factory=dict)
 
 
 class Corpus(Protocol):

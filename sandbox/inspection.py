@@ -10,12 +10,12 @@ from aiohttp.typedefs import Handler
 from sandbox.ledger import to_lines
 from sandbox.world import WORLD
 
-PATHS = {"/ledger", "/requests", "/bill"}
+PATHS = {"/ledger", "/requests", "/bill", "/grow", "/outage"}
 
 
 @web.middleware
 async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count every request by its whole URL before it is answered; looking at the counts is no request."""
+    """Count every request by its whole URL before it is answered; neither a look at the counts nor a control is one."""
     if request.path not in PATHS:
         request.app[WORLD].requests[str(request.url)] += 1
     return await handler(request)
@@ -23,7 +23,7 @@ async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def ledger(request: web.Request) -> web.Response:
     """What every URL truly is, as JSON Lines in rank order by class."""
-    rows = (offer.truth for offer in request.app[WORLD].by_url.values())
+    rows = (offer.truth for found in request.app[WORLD].offers.values() for offer in found)
     return web.Response(text=to_lines(rows), content_type="application/x-ndjson")
 
 

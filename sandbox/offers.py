@@ -6,7 +6,7 @@ All of these are drawn without a look at what is served, so that only the pixels
 import hashlib
 import random
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.ledger import Truth
@@ -86,7 +86,7 @@ def _offer(supply: Supply, identity: str, rng: random.Random, hosts: int, port: 
     )
 
 
-def publish(supplies: Iterable[Supply], seed: int, hosts: int, port: int) -> Mapping[str, Sequence[Offer]]:
+def publish(supplies: Iterable[Supply], seed: int | str, hosts: int, port: int) -> dict[str, list[Offer]]:
     """Every offer by neighbor class, best rank first; ranks are a shuffle, and only they name a URL."""
     by_neighbor: dict[str, list[Supply]] = {}
     for supply in supplies:

@@ -1,6 +1,7 @@
 """The first corpus: a folder of photographs in the layout of the Grocery Store Dataset.
 
-The web serves the train photographs of the neighbor classes. Which target photographs it may
+The web serves the train photographs of the neighbor classes, and those of their val and test once it
+grows. Which target photographs it may
 use, and how, follows from the long tail: those in the tail, in validation and in test are only
 ever shown as copies; what the tail leaves out and validation does not take is off-topic.
 """
@@ -101,7 +102,8 @@ def _pools(lists: Lists, taxonomy: Taxonomy, seed: int) -> Pools:
     bare = [name for name, originals in good.items() if not originals]
     if bare:
         raise BadCorpus(f"the neighbor class {bare[0]!r} has no train photograph: list some or drop it from the groups")
-    return Pools(good, tuple(strangers + left_out), targets)
+    held_back = {name: tuple(lists[Split.VAL][name] + lists[Split.TEST][name]) for name in taxonomy.neighbors}
+    return Pools(good, tuple(strangers + left_out), targets, held_back)
 
 
 def load_photographs(root: Path, taxonomy_path: Path, seed: int) -> Photographs:

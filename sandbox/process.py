@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sandbox.chat_behavior import ChatBehavior
 from sandbox.ledger import Truth, from_lines
 from sandbox.meter import Bill
+from sandbox.outage import Service
 
 PROJECT = Path(__file__).parent.parent
 STARTING = 60.0
@@ -44,25 +45,41 @@ class SandboxProcess:
         """What an OpenAI client takes as its `base_url`; the image search takes the sandbox's own."""
         return f"{self.base_url}/v1"
 
-    def _get(self, path: str) -> str:
+    def _ask(self, path: str, method: str = "GET") -> str:
         connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=30)
         try:
-            connection.request("GET", path)
-            return connection.getresponse().read().decode()
+            connection.request(method, path)
+            answer = connection.getresponse()
+            said = answer.read().decode()
         finally:
             connection.close()
+        if answer.status != 200:
+            raise ValueError(f"{method} {path}: {said}")
+        return said
 
     def ledger(self) -> list[Truth]:
         """What every URL truly is."""
-        return from_lines(self._get("/ledger"))
+        return from_lines(self._ask("/ledger"))
 
     def requests(self) -> Requests:
         """What was asked for so far."""
-        return Requests(**json.loads(self._get("/requests")))
+        return Requests(**json.loads(self._ask("/requests")))
 
     def bill(self) -> Bill:
         """What the language model's endpoint did so far."""
-        return Bill(**json.loads(self._get("/bill")))
+        return Bill(**json.loads(self._ask("/bill")))
+
+    def grow(self, pictures: int, *neighbors: str) -> list[str]:
+        """Offer so many new pictures, of all neighbor classes in turn or of these alone; their URLs."""
+        query = urlencode([("pictures", pictures), *(("neighbor", name) for name in neighbors)])
+        urls: list[str] = json.loads(self._ask(f"/grow?{query}", "POST"))
+        return urls
+
+    def fail(self, what: Service, seconds: float, status: int = 503, retry_after: float | None = None) -> None:
+        """Answer with an error for so long, from the next request on; 0 seconds end it."""
+        stated = [] if retry_after is None else [("retry_after", retry_after)]
+        query = urlencode([("what", what), ("seconds", seconds), ("status", status), *stated])
+        self._ask(f"/outage?{query}", "POST")
 
 
 def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from sandbox import chat, hosts, inspection, search
+from sandbox import chat, controls, hosts, inspection, search
 from sandbox.chat_behavior import ChatBehavior
 from sandbox.companion import Signals, accompany
 from sandbox.corpus import Corpus
@@ -56,7 +56,7 @@ def _bind(settings: Settings) -> list[socket.socket]:
 
 
 def _application(world: World, routes: Sequence[web.RouteDef]) -> web.Application:
-    app = web.Application(middlewares=[inspection.count], client_max_size=LARGEST_PROMPT)
+    app = web.Application(middlewares=[inspection.count, controls.refuse], client_max_size=LARGEST_PROMPT)
     app[WORLD] = world
     app.add_routes(routes)
     return app
@@ -71,6 +71,8 @@ def _base(world: World) -> web.Application:
             web.get("/ledger", inspection.ledger),
             web.get("/requests", inspection.requests),
             web.get("/bill", inspection.bill),
+            web.post("/grow", controls.grow),
+            web.post("/outage", controls.outage),
         ],
     )
 

@@ -91,3 +91,8 @@ def draw_supplies(pools: Pools, seed: int) -> list[Supply]:
     targets = {split: rng.sample(pools.targets[split], len(pools.targets[split])) for split in Split}
     dealer = _Dealer(rng, off_topic, targets)
     return [supply for neighbor, good in pools.good.items() for supply in _of_class(neighbor, good, dealer)]
+
+
+def further_supplies(pools: Pools) -> Iterator[Supply]:
+    """All that the web can grow by: good pictures, none of which it serves before."""
+    return (Supply(neighbor, Kind.GOOD, original) for neighbor, held in pools.held_back.items() for original in held)

@@ -31,6 +31,9 @@ HELD_OUT = {Split.VAL: 10, Split.TEST: 40}
 GOOD = 40
 """Good pictures of every neighbor species on the web."""
 
+HELD_BACK = 20
+"""Further ones that it offers once it grows."""
+
 OF_OBJECT = 120
 """Pictures of every object that the off-topic ones are drawn from."""
 
@@ -79,6 +82,7 @@ class Herbarium:
                 split: tuple(one for name in targets for one in _originals(split, name, range(counts[name])))
                 for split, counts in shown.items()
             },
+            held_back={name: tuple(_originals("web", name, range(GOOD, GOOD + HELD_BACK))) for name in neighbors},
         )
 
     def picture(self, key: str) -> bytes:
