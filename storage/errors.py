@@ -29,6 +29,10 @@ class DamagedStore(ExtrapolationError):
     """A file that a manifest or an index names is missing or is not what was written."""
 
 
+class DiskFull(ExtrapolationError):
+    """What was to be written found no space."""
+
+
 class Diverged(ExtrapolationError):
     """Training brought forth numbers that are not finite."""
 
@@ -37,12 +41,16 @@ class LeakShipped(ExtrapolationError):
     """A picture that was about to be packed copies one of the target set."""
 
 
+class PartitionsFailed(ExtrapolationError):
+    """Some partitions of a stage failed, while the others went on to their end."""
+
+
 class RunFailed(ExtrapolationError):
     """A run that the stage was handed to, on another machine, failed, was cancelled or was lost."""
 
 
 class ProcessFailed(ExtrapolationError):
-    """One of the processes that train together has ended before its time, by none of these errors."""
+    """One of several processes that work together has ended before its time, by none of these errors."""
 
 
 class Unfaithful(ExtrapolationError):

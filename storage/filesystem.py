@@ -7,10 +7,15 @@ file is written beside its name and then renamed over it.
 import os
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import fsspec
+
+from storage.disk import writing
 
 PARTIAL = ".partial"
 """The ending of a local file that is not whole yet, or never became so."""
@@ -24,6 +29,10 @@ def _filesystem(protocol: str) -> Any:  # fsspec ships no types
 def _split(uri: str) -> tuple[Any, str]:
     protocol, _, rest = uri.rpartition("://")
     return (_filesystem(protocol), rest) if protocol else (_filesystem("file"), uri)
+
+
+def _is_local(fs: Any) -> bool:
+    return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
 
 
 def join(root: str, *names: str) -> str:
@@ -50,16 +59,23 @@ def read_range(uri: str, offset: int, size: int) -> bytes:
 
 
 def write_bytes(uri: str, data: bytes | memoryview) -> None:
-    """Write a file that appears only when it is whole; a local one without a copy of its bytes."""
+    """Write a file that appears only when it is whole; a local one without a copy of its bytes.
+
+    An error leaves nothing of it. Raises DiskFull.
+    """
     fs, path = _split(uri)
-    if "file" not in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+    if not _is_local(fs):
         fs.pipe_file(path, bytes(data))  # clients of object stores refuse a memoryview
         return
-    fs.makedirs(os.path.dirname(path), exist_ok=True)
     partial = f"{path}.{uuid.uuid4().hex[:8]}{PARTIAL}"
-    with open(partial, "wb") as file:
-        file.write(data)
-    os.replace(partial, path)
+    with writing(path):
+        fs.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            with open(partial, "wb") as file:
+                file.write(data)
+            os.replace(partial, path)
+        finally:
+            Path(partial).unlink(missing_ok=True)
 
 
 def remove(uri: str) -> None:
@@ -84,3 +100,43 @@ def list_files(uri: str) -> list[str]:
 def list_folders(uri: str) -> list[str]:
     """The names of the folders directly inside a folder, sorted; none where there is no folder."""
     return _list(uri, "directory")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file below a folder: its path from there, its size in bytes, and when it was written, in seconds since 1970."""
+
+    name: str
+    bytes: int
+    modified: float
+
+
+WRITTEN = ("mtime", "LastModified", "created")
+"""What a local disk, S3 and memory call the time of the last change; a local `created` is when a file was renamed."""
+
+
+def _modified(entry: dict[str, Any]) -> float:
+    time = next(entry[name] for name in WRITTEN if name in entry)
+    return time.timestamp() if isinstance(time, datetime) else float(time)
+
+
+def walk(uri: str) -> list[Listed]:
+    """Every file below a folder, at any depth, by name; links are left out, and where there is no folder there is none.
+
+    It asks the store itself: what an earlier listing has left in memory does not count.
+    """
+    fs, path = _split(uri)
+    fs.invalidate_cache()
+    found = fs.find(path, detail=True)
+    top = fs._strip_protocol(path).rstrip("/") + "/"
+    files = {name: entry for name, entry in found.items() if name.startswith(top) and entry["type"] == "file"}
+    return [Listed(name.removeprefix(top), each["size"], _modified(each)) for name, each in sorted(files.items())]
+
+
+def prune(uri: str) -> None:
+    """Remove a folder that holds no file, with the folders in it; object stores have none to remove."""
+    fs, path = _split(uri)
+    if _is_local(fs):
+        for folder, _, _ in os.walk(path, topdown=False):
+            with suppress(OSError):  # something was written there, or somebody else has removed it
+                os.rmdir(folder)

@@ -69,7 +69,7 @@ class Manifest:
 class StageFolder:
     """Where one stage, at one key, writes; every start has an attempt folder of its own.
 
-    With `refresh`, only what this very attempt wrote counts as done.
+    With `refresh`, only what this very attempt wrote counts as done; a run that is tried again has the same.
     """
 
     root: str
@@ -88,9 +88,16 @@ class StageFolder:
 
     def sealed(self) -> StageRef | None:
         """The finished stage, where there is one."""
-        if self.refresh or not filesystem.exists(filesystem.join(self.uri, MANIFEST)):
+        if not filesystem.exists(filesystem.join(self.uri, MANIFEST)):
             return None
-        return replace(read_manifest(self.uri).ref, uri=self.uri, reused=True)  # the root may have moved
+        manifest = read_manifest(self.uri)
+        if self.refresh and not all(map(self._is_ours, manifest.parts)):
+            return None
+        return replace(manifest.ref, uri=self.uri, reused=True)  # the root may have moved
+
+    def _is_ours(self, part: Part) -> bool:
+        """Whether this very attempt wrote the partition."""
+        return bool(part.files) and all(file.name.startswith(f"{self.attempt}/") for file in part.files)
 
     def sealed_part(self, name: str) -> Part | None:
         """The finished partition, where there is one and its files are still there."""
@@ -99,8 +106,7 @@ class StageFolder:
             return None
         part = _part(json.loads(filesystem.read_bytes(uri)))
         whole = all(filesystem.exists(filesystem.join(self.uri, file.name)) for file in part.files)
-        ours = all(file.name.startswith(f"{self.attempt}/") for file in part.files)
-        return part if whole and (ours or not self.refresh) else None
+        return part if whole and (self._is_ours(part) or not self.refresh) else None
 
     def write_rows(self, part: str, rows: Sequence[Row], row: type[Row]) -> File:
         """Write rows as the table that is named after their class."""

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from storage import filesystem, tables, ustar
+from storage.errors import DiskFull
 from storage.pictures import INDEX, TAR, StoredPicture
 
 Place = tuple[str, int]
@@ -31,9 +32,16 @@ class Segment:
         return self.places[digest]
 
     def write(self, store: str) -> None:
-        """Write the tar first and the index last, below the store's address; nothing can be appended after."""
+        """Write the tar first and the index last, below the store's address; nothing can be appended after.
+
+        Where there is space for the one and not for the other, neither stays. Raises DiskFull.
+        """
+        tar = filesystem.join(store, self.name + TAR)
         if self.places:  # none where every picture was held already
             self.tar.write(ustar.END)
-            filesystem.write_bytes(filesystem.join(store, self.name + TAR), self.tar.getbuffer())
-        index = filesystem.join(store, self.name + INDEX)
-        tables.write_table(index, tables.to_table(self.rows, StoredPicture))
+            filesystem.write_bytes(tar, self.tar.getbuffer())
+        try:
+            tables.write_table(filesystem.join(store, self.name + INDEX), tables.to_table(self.rows, StoredPicture))
+        except DiskFull:
+            filesystem.remove(tar)
+            raise

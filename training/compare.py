@@ -100,7 +100,6 @@ def _tell(outcomes: Outcomes, recipe: TrainingRecipe, out: Path, console: Consol
     """Print tables and one line of JSON, and write the JSON and the figure."""
     for table in tables(outcomes):
         console.print(table)
-    out.mkdir(parents=True, exist_ok=True)
     told = {"recipe": recipe.name, **as_json(outcomes)}
     filesystem.write_bytes(str(out / "comparison.json"), (json.dumps(told, indent=1) + "\n").encode())
     gains = [one for one in differences(outcomes) if one.before == Arm.TARGETS_ONLY and one.after in list(Arm)]

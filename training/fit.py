@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from storage.disk import writing
 from storage.fingerprint import fingerprint
 from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, Split
 from training.arms import added, derive
@@ -110,7 +111,8 @@ def learned(
 
     RETRAINED first learns in the folder `representation` what SILENCED learns, then a classifier on that.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     trunk = _representation(data, config, arm, folder, on_step)
     run = build(data, config, arm, folder)
     if trunk:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from storage.disk import writing
 from storage.errors import BadInput
 
 
@@ -15,9 +16,10 @@ def alone_in(folder: Path, what: str, mend: str) -> Iterator[None]:
 
     A hold ends with its process, however that ends.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        hold = FileLock(folder / "lock").acquire(blocking=False)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            hold = FileLock(folder / "lock").acquire(blocking=False)
     except Timeout as error:
         raise BadInput(f"another {what} is under way in {folder}", mend) from error
     with hold:

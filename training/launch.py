@@ -13,6 +13,7 @@ from pathlib import Path
 from signal import Signals
 from threading import Lock
 
+from storage import filesystem
 from storage.errors import ExtrapolationError, ProcessFailed
 from training.job import Job
 from training.lifeline import as_starter
@@ -127,9 +128,8 @@ def launch(job: Job, processes: int, heard: Heard) -> None:
     """
     folder = job.folder / "processes"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     told, failed = folder / "job.json", folder / "failure.json"
-    told.write_text(job.model_dump_json())
+    filesystem.write_bytes(str(told), job.model_dump_json().encode())
     words: dict[int, deque[str]] = defaultdict(lambda: deque(maxlen=LAST_WORDS))
     with _started(_command(told, failed, folder / "logs", processes), processes) as torchrun:
         for line in torchrun.stdout or ():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage import filesystem
+from storage.disk import writing
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard.writer import SummaryWriter
@@ -31,12 +32,13 @@ class MetricsLog:
     def write(self, step: int, metrics: Metrics) -> None:
         """Append a line; numbers that are not finite are left out, since JSON has none."""
         finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
-        with self._path.open("a") as file:
-            file.write(json.dumps({"step": step, **finite}) + "\n")
-        if self._board:
-            for name, value in finite.items():
-                self._board.add_scalar(name, value, step)
-            self._board.flush()
+        with writing(self._path):
+            with self._path.open("a") as file:
+                file.write(json.dumps({"step": step, **finite}) + "\n")
+            if self._board:
+                for name, value in finite.items():
+                    self._board.add_scalar(name, value, step)
+                self._board.flush()
 
 
 @contextmanager
@@ -48,5 +50,5 @@ def open_log(folder: Path, step: int, tensorboard: bool) -> Iterator[MetricsLog]
     from torch.utils.tensorboard.writer import SummaryWriter  # seconds, for a few runs alone
 
     # What a killed run wrote of later steps stays in its file; TensorBoard leaves it out from here on.
-    with SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1) as board:
+    with writing(folder), SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1) as board:
         yield MetricsLog(folder, step, board)

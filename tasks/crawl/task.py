@@ -13,8 +13,7 @@ from tasks.crawl.plan import by_host, merge
 from tasks.crawl.quotas import leftovers, next_round, short
 from tasks.crawl.search import asks_of, queries_of, search
 from tasks.partition import Outcome, part_index, partition
-from tasks.progress import Progress, counted
-from tasks.shown import shown
+from tasks.progress import Progress, counted, followed
 
 VERSION = 5
 
@@ -32,7 +31,7 @@ def _tally(rows: Sequence[Crawled]) -> Counter[str]:
     return Counter(row.reason or "fetched" for row in rows)
 
 
-@partition("search", retries=2)
+@partition("search")
 def search_source(
     folder: StageFolder, part: str, config: CrawlConfig, neighbors: StageRef, source: int, done: Sequence[Part]
 ) -> Outcome:
@@ -64,7 +63,7 @@ def fetch_pictures(folder: StageFolder, part: str, config: CrawlConfig, before: 
     planned, moved = folder.read_rows(before, Candidate), folder.read_rows(before, Redirected)
     due = by_host([*planned, *moved], count)[index]
     progress = Progress(f"crawl {part}", len(due))
-    with shown(progress, part, folder):
+    with followed(progress, folder.stage):
         rows, elsewhere = fetch_partition(due, folder.root, config, progress.tell)
     files = [folder.write_rows(part, rows, Crawled), folder.write_rows(part, elsewhere, Redirected)]
     return files, _tally(rows) + Counter(redirected=len(elsewhere))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.disk import writing
 from storage.errors import BadInput
 from storage.filesystem import PARTIAL
 from training.exporting.files import ALL
@@ -45,7 +46,8 @@ def appearing(out: Path) -> Iterator[Path]:
     mark = f"{uuid.uuid4().hex[:8]}{PARTIAL}"
     partial, earlier = out.with_name(f".{out.name}.{mark}"), out.with_name(f".{out.name}.earlier.{mark}")
     try:
-        yield _made(partial)
+        with writing(out):
+            yield _made(partial)
         if out.exists():
             out.rename(earlier)
         partial.rename(out)

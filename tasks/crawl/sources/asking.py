@@ -1,9 +1,11 @@
-"""One request to a search API, in its turn, and again where the API was busy."""
+"""One request to a search API, in its turn, and again while the API is busy or down."""
 
 import asyncio
 import threading
 import time
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 from storage.errors import Unreachable
 from storage.records import FetchReason
@@ -12,17 +14,38 @@ from tasks.crawl.web import Answer, Web
 from tasks.retry_after import pause_of
 
 _ANSWER_BYTES = 16 << 20
-_TRIES = 3
-_PATIENCE = 120.0  # seconds; an API that asks for more is asked again in the next run
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds, where the API does not say how long
+_NEVER_REACHED = 5.0  # seconds; an address where nothing has ever answered is more likely wrong than down
 _BUSY = ("maxlag", "ratelimited", "readonly")
 
 
+class Api(Protocol):
+    """What a search API is asked by."""
+
+    @property
+    def name(self) -> str:
+        """Names its source."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers."""
+
+    @property
+    def pause_seconds(self) -> float:
+        """Between two requests."""
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long it may be busy or down."""
+
+
 class Turns:
-    """When one API may be asked next, whichever thread of this process asks."""
+    """When one API may be asked next, whichever thread of this process asks; `reached` once it has answered."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._free = 0.0
+        self.reached = False
 
     async def take(self, pause: float) -> None:
         """Wait for the next turn; the one after it comes `pause` seconds later."""
@@ -43,6 +66,16 @@ def _turns(_base_url: str) -> Turns:
     return Turns()
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a request brought no answer, whether that may pass, and the seconds that the API wants to be left alone."""
+
+    said: str
+    passing: bool = True
+    stated: float | None = None
+    unreached: bool = False
+
+
 def _status(answer: Answer) -> int:
     """The status as it is meant: a MediaWiki that is busy says so under a 200."""
     return 503 if answer.headers.get("MediaWiki-API-Error", "") in _BUSY else answer.status
@@ -54,34 +87,66 @@ def _check(refusal: Refused, base_url: str) -> None:
         raise Unreachable(f"{base_url} may not be asked: {refusal.reason} {refusal.detail}", mend) from None
 
 
-async def ask_api(web: Web, url: str, base_url: str, pause: float) -> Answer:
-    """The API's answer, at most one request each `pause` seconds; Unreachable where it stays silent.
+async def _ask(web: Web, url: str, base_url: str) -> Answer | _Trouble:
+    """One request."""
+    try:
+        answer = await web.get(url, _ANSWER_BYTES)
+    except Refused as refusal:
+        _check(refusal, base_url)
+        unreached = refusal.reason is FetchReason.CONNECTION
+        return _Trouble(f"{refusal.reason} ({refusal.detail})", refusal.passing, unreached=unreached)
+    status = _status(answer)
+    if status != 429 and status < 500:
+        return answer
+    return _Trouble(f"status {status}", stated=pause_of(status, answer.headers.get("Retry-After", "")))
 
-    A 429, a 5xx or a fault that may pass is asked again after the time it names, or else after a growing pause. No
-    error holds the URL, for it may hold a key.
-    """
-    turns, trouble = _turns(base_url), ""
-    for attempt in range(_TRIES):
-        await turns.take(pause)
-        stay_away = pause * 2**attempt
-        try:
-            answer = await web.get(url, _ANSWER_BYTES)
-        except Refused as refusal:
-            _check(refusal, base_url)
-            trouble = f"{refusal.reason} ({refusal.detail})"
-            if not refusal.passing:
-                break
-        else:
-            status = _status(answer)
-            if status != 429 and status < 500:
-                return answer
-            trouble = f"status {status}"
-            stay_away = pause_of(status, answer.headers.get("Retry-After", "")) or stay_away
-        if stay_away > _PATIENCE:
-            break
-        turns.hold(stay_away)
-    mend = (
+
+@dataclass(slots=True)
+class _Waiting:
+    """How long a request has waited for its answer, in seconds of time.monotonic, and how often it was tried."""
+
+    since: float = field(default_factory=time.monotonic)
+    tries: int = 0
+
+    def pause(self, trouble: _Trouble, patience: float) -> float | None:
+        """The seconds until the next try; None where there is to be none.
+
+        A pause that the API states is kept or given up, never cut short; ours ends with the patience, for a last try.
+        """
+        left = self.since + patience - time.monotonic()
+        self.tries += 1
+        if not trouble.passing or left <= 0 or (trouble.stated or 0) > left:
+            return None
+        return trouble.stated or min(_FIRST_PAUSE * 2 ** (self.tries - 1), _LONGEST_PAUSE, left)
+
+
+def _unreachable(api: Api, trouble: _Trouble, patience: float) -> Unreachable:
+    return Unreachable(
+        f"the source {api.name} at {api.base_url} does not answer: {trouble.said}"
+        + (f", for {patience:g} seconds" if trouble.passing else ""),
         "check the network and crawl.sources; if this recipe uses the sandbox, start it: "
-        "python -m sandbox --corpus ... --root ..."
+        "python -m sandbox --corpus ... --root ...; "
+        f"if it is down for longer, raise patience_seconds of the {api.name} source; "
+        "then the same command goes on, and fetches nothing that is held",
     )
-    raise Unreachable(f"{base_url} does not answer: {trouble}", mend)
+
+
+async def ask_api(web: Web, url: str, api: Api) -> Answer:
+    """The API's answer, at most one request each `pause_seconds`; Unreachable where it stays silent.
+
+    A 429, a 5xx or a fault that may pass is asked again after the time it names, or else after a growing pause, for
+    `patience_seconds` in all. No error holds the URL, for it may hold a key.
+    """
+    turns, waiting = _turns(api.base_url), _Waiting()
+    while True:
+        await turns.take(api.pause_seconds)
+        found = await _ask(web, url, api.base_url)
+        if isinstance(found, Answer):
+            turns.reached = True
+            return found
+        turns.reached = turns.reached or not found.unreached
+        patience = api.patience_seconds if turns.reached else min(api.patience_seconds, _NEVER_REACHED)
+        pause = waiting.pause(found, patience)
+        if pause is None:
+            raise _unreachable(api, found, patience)
+        turns.hold(pause)

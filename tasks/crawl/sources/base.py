@@ -63,6 +63,9 @@ class SearchApi(Section):
     pause_seconds: float = Field(
         1.0, ge=0, le=60, description="Between two requests of this process", json_schema_extra=NOT_IN_KEY
     )
+    patience_seconds: float = Field(
+        300, ge=0, description="How long it is asked again while it is busy or down", json_schema_extra=NOT_IN_KEY
+    )
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ class SearchApi(Section):
 
     async def _get(self, web: Web, path: str, query: Mapping[str, str]) -> Answer:
         url = f"{self.base_url.rstrip('/')}{path}?{urlencode(query)}"
-        return await ask_api(web, url, self.base_url, self.pause_seconds)
+        return await ask_api(web, url, self)
 
     def _read(self, answer: Answer, shape: type[S]) -> S:
         """The answer in its documented shape; Unreachable where it is an error or something else."""

@@ -29,6 +29,9 @@ class Pace(Section):
     requests_per_minute: int | None = Field(None, ge=1, description="Requests sent in a minute, retries too")
     tokens_per_minute: int | None = Field(None, ge=1, description="Tokens a minute, as expected before sending")
     timeout: float = Field(120, gt=0, description="Seconds that one request may take")
+    patience: float = Field(
+        300, gt=0, description="Seconds without an answer to any class until the endpoint is taken to be down"
+    )
     retries: int = Field(6, ge=0, le=20, description="Further attempts after 429, 5xx or a lost connection")
 
 

@@ -55,14 +55,18 @@ async def _ask_all(
     earlier: Answers,
     tell: Callable[[int], None],
 ) -> Answers:
-    async def one(label: int, question: Question) -> tuple[int, Given]:
+    async def one(label: int, question: Question) -> tuple[int, Given] | None:
         async with line.turns:
+            if line.silence.down:
+                return None
             given = (await ask(line, question)).after(earlier.get(label))
             await store.save(keys[label], given)
         tell(1)
         return label, given
 
-    return dict(await asyncio.gather(*(one(label, question) for label, question in questions.items())))
+    answers = await asyncio.gather(*(one(label, question) for label, question in questions.items()))
+    line.silence.check(line.model)  # when all have ended, so that what they cost is held
+    return dict(answer for answer in answers if answer)
 
 
 def _proposals(label: int, given: Given, model: str) -> list[Proposal]:
@@ -127,7 +131,7 @@ def generate(
 ) -> Proposed:
     """Neighbor names for every class, `counts` of them by label; answers that the store holds are not asked for.
 
-    BadInput where the key, model or endpoint is wrong, Unreachable where nothing answers; a
-    class whose own answer cannot be used is a row of `unanswered`.
+    BadInput where the key, model or endpoint is wrong, Unreachable where nothing answers, or no
+    longer, for `pace.patience`; a class whose own answer cannot be used is a row of `unanswered`.
     """
     return asyncio.run(_generate(classes, counts, model, as_of, store, tell)) if classes else Proposed(())

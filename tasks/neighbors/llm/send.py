@@ -16,16 +16,16 @@ from storage.errors import BadInput
 from tasks.neighbors.llm.answer import Question
 from tasks.neighbors.llm.budget import Meter, OverBudget, Purse, Usage
 from tasks.neighbors.llm.config import LanguageModel
-from tasks.neighbors.llm.endpoint import never_sent, out_of_credit, stage_errors
+from tasks.neighbors.llm.endpoint import never_sent, stage_errors
 from tasks.neighbors.llm.formats import Format, Ladder, ladder, response_format
+from tasks.neighbors.llm.passing import may_pass
 from tasks.neighbors.llm.prompt import Prompt, messages
 from tasks.neighbors.llm.reply import NoJson, spent_on
-from tasks.retry_after import pause_of
+from tasks.neighbors.llm.silence import Silence
 
 stamina.instrumentation.set_on_retry_hooks([])  # its line on stderr says that it waits, and not for whom or why
 
 MINUTE = 60.0
-_PATIENCE = 120.0  # seconds; an endpoint that wants a longer pause is asked again in the next run
 _MESSAGE_TOKENS = 16  # roles and separators around one message, generously
 _SCHEMA_BYTES = 2048  # the answer's schema, which endpoints add to the question in words of their own
 _CHARACTERS_A_TOKEN = 4
@@ -44,6 +44,7 @@ class Line:
     turns: asyncio.Semaphore
     requests: AsyncLimiter | None
     tokens: AsyncLimiter | None
+    silence: Silence
     till: asyncio.Lock = field(default_factory=asyncio.Lock)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     reached: bool = False
@@ -62,6 +63,7 @@ def line_to(client: AsyncOpenAI, model: LanguageModel, prompt: Prompt) -> Line:
         # One at a time, evenly: a bucket of a minute's requests would let all of them out at once.
         AsyncLimiter(1, MINUTE / pace.requests_per_minute) if pace.requests_per_minute else None,
         AsyncLimiter(pace.tokens_per_minute, MINUTE) if pace.tokens_per_minute else None,
+        Silence(pace.patience),
     )
 
 
@@ -148,14 +150,23 @@ async def _attempt(line: Line, asked: list[ChatCompletionMessageParam], form: Fo
 
 def _again(line: Line, error: Exception) -> bool | float:
     """Whether to send a request again that failed in this way; as a number, after how many seconds."""
-    if isinstance(error, openai.APIStatusError):
-        if out_of_credit(error) or (error.status_code not in (408, 409, 429) and error.status_code < 500):
-            return False
-        pause = pause_of(error.status_code, error.response.headers.get("Retry-After", ""))
-        return True if pause is None else pause <= _PATIENCE and pause
-    # An address where nothing ever answered is a wrong one; one that did answer is coming back.
-    lost = isinstance(error, openai.APIConnectionError) and (line.reached or not never_sent(error))
-    return lost or isinstance(error, TimeoutError)
+    return not line.silence.down and may_pass(error, line.reached)
+
+
+async def _try(
+    line: Line, question: Question, asked: list[ChatCompletionMessageParam], form: Format, meter: Meter
+) -> ChatCompletion:
+    """One request, and whether the endpoint has answered it with anything."""
+    try:
+        completion = await _attempt(line, asked, form, meter)
+    except (openai.APIError, TimeoutError) as error:
+        if may_pass(error, line.reached) is False:
+            line.silence.broken()
+        else:
+            line.silence.met(question.name, str(error) or f"no whole answer in {line.model.pace.timeout:g} seconds")
+        raise
+    line.silence.broken()
+    return completion
 
 
 async def send(line: Line, question: Question, complaint: str, meter: Meter) -> tuple[ChatCompletion, Format]:
@@ -173,7 +184,7 @@ async def send(line: Line, question: Question, complaint: str, meter: Meter) -> 
             with stage_errors(line.model, line.reached):
                 async for attempt in attempts:
                     with attempt:
-                        return await _attempt(line, asked, form, meter), form
+                        return await _try(line, question, asked, form, meter), form
         except openai.APIError as error:
             if not line.ladder.step_down(form, error):
                 raise

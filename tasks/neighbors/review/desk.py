@@ -100,10 +100,18 @@ def lay_out(desk: Desk, config: NeighborsConfig, targets: StageRef) -> None:
     filesystem.write_bytes(desk.sheet, render(rows, classes).encode())
 
 
-def edited(desk: Desk, targets: StageRef) -> list[Neighbor] | None:
-    """The names as a person left them, which the desk remembers; None where nothing was changed."""
+def changed(desk: Desk, targets: StageRef) -> list[Neighbor] | None:
+    """The names as the sheet has them; None where nothing was changed, or no sheet has been laid out."""
+    if not filesystem.exists(desk.sheet):
+        return None
     rows = read_rows(desk.names, Neighbor)
     found = apply(desk.text(), desk.sheet, rows, read_rows(targets, TargetClass))
-    changed = found != sorted(rows, key=in_place)  # the text check gives reasons after the rows were sorted
-    desk.remember(changed)
-    return found if changed else None
+    # The text check gives reasons after the rows were sorted.
+    return None if found == sorted(rows, key=in_place) else found
+
+
+def edited(desk: Desk, targets: StageRef) -> list[Neighbor] | None:
+    """The names as a person left them, which the desk remembers; None where nothing was changed."""
+    rows = changed(desk, targets)
+    desk.remember(rows is not None)
+    return rows

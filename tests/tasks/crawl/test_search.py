@@ -50,7 +50,7 @@ def pages(total: int, asked: list[dict[str, str]]) -> Handler:
 
 def config_for(world: World, **source: object) -> CrawlConfig:
     """A recipe that searches the test server."""
-    section = {"kind": "openverse", "base_url": world.url(""), "pause_seconds": 0, **source}
+    section = {"kind": "openverse", "base_url": world.url(""), "pause_seconds": 0, "patience_seconds": 2, **source}
     return recipe(sources=[section])
 
 

@@ -116,13 +116,13 @@ def _all(nothing: object, *names: str) -> Result:
 
 DIALECTS = {
     "openverse": Dialect(
-        lambda base: Openverse(base_url=base, pause_seconds=0, page_size=SIZE),
+        lambda base: Openverse(base_url=base, pause_seconds=0, patience_seconds=1.2, page_size=SIZE),
         openverse,
         _openverse_result,
         lambda url, no: {"url": url, **_all(no, "title", "creator", "license", "license_url", "foreign_landing_url")},
     ),
     "wikimedia": Dialect(
-        lambda base: Wikimedia(base_url=base + "/w/api.php", pause_seconds=0, page_size=SIZE),
+        lambda base: Wikimedia(base_url=base + "/w/api.php", pause_seconds=0, patience_seconds=1.2, page_size=SIZE),
         wikimedia,
         _wikimedia_file,
         lambda url, no: {
@@ -133,7 +133,7 @@ DIALECTS = {
         },
     ),
     "inaturalist": Dialect(
-        lambda base: INaturalist(base_url=base, pause_seconds=0, page_size=SIZE),
+        lambda base: INaturalist(base_url=base, pause_seconds=0, patience_seconds=1.2, page_size=SIZE),
         inaturalist,
         _observation,
         lambda url, no: {
@@ -143,7 +143,7 @@ DIALECTS = {
         },
     ),
     "gbif": Dialect(
-        lambda base: Gbif(base_url=base, pause_seconds=0, page_size=SIZE),
+        lambda base: Gbif(base_url=base, pause_seconds=0, patience_seconds=1.2, page_size=SIZE),
         gbif,
         _occurrence,
         lambda url, no: {
@@ -154,7 +154,7 @@ DIALECTS = {
         },
     ),
     "flickr": Dialect(
-        lambda base: Flickr(base_url=base, pause_seconds=0, page_size=SIZE),
+        lambda base: Flickr(base_url=base, pause_seconds=0, patience_seconds=1.2, page_size=SIZE),
         flickr,
         _flickr_photo,
         lambda url, no: {"url_c": url, **_all(no, "id", "owner", "ownername", "title", "license", "url_l")},
