@@ -7,9 +7,12 @@ from storage import filesystem
 from storage.errors import BadInput
 from storage.records import Stage, StageRef
 
+FOLDER = "latest"
+"""Below a data root: one folder a recipe."""
+
 
 def _uri(root: str, recipe: str, name: str) -> str:
-    return filesystem.join(root, "latest", recipe, f"{name}.json")
+    return filesystem.join(root, FOLDER, recipe, f"{name}.json")
 
 
 def remember(root: str, recipe: str, name: str, ref: StageRef) -> None:

@@ -1,0 +1,64 @@
+"""Disk is given back: what no finished work needs any more is found, and on demand removed.
+
+Of the stages stay those that `latest/` points at, finished products, what was written lately, and all that any of these
+was made of. The rest goes, with the attempts that nothing names, the work that finished trainings went on from, and,
+in all folders that are written here, halves of files that killed writes left.
+
+What stays, always: the pictures and the records of take-downs (`pictures/`), answers of language models (`answers/`),
+sheets of names and their approvals (`review/`), digests of data sets that lie outside (`outside/`,
+`targets/digests.parquet`), what was trained, compared or exported by hand (`work/train-by-hand`, `work/compare`,
+`compare/`, `export/`), and `latest/`: remove `latest/NAME` to let go of a recipe that is not run any more. Folders of
+other names are not looked at, nor links. A training that a take-down took back is not finished any more, so that the
+checkpoints which it left go in time too.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.records import Stage
+from storage.retention_folders import by_folder, held, listing
+from storage.retention_going import Going, holding
+from storage.retention_kept import kept, pointed
+from storage.retention_rules import WORK, Judged, goes
+
+PRODUCTS = (Stage.SHARD, Stage.TRAIN)
+"""The stages whose finished results people point at from elsewhere."""
+
+DAY = 86_400.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """What goes of a data root, as it was `at` a time in seconds since 1970."""
+
+    root: str
+    at: float
+    going: tuple[Going, ...]
+
+    def carry_out(self) -> tuple[Going, ...]:
+        """Remove it, and say what was removed: what a run has come back to in the meantime stays.
+
+        One that was killed is carried out by the next, and two at once do no harm.
+        """
+        return tuple(one for one in self.going if one.remove(self.root))
+
+
+def _is_free(going: Going) -> bool:
+    with holding(going.locks) as free:
+        return free
+
+
+def plan(root: str, keep_days: float, products: Iterable[Stage] = PRODUCTS, at: float | None = None) -> CleanUp:
+    """What goes of what was not written for `keep_days` (with 0 no run may be under way); nothing is changed.
+
+    BadInput where no run of the pipeline has finished a stage under the root.
+    """
+    at = time.time() if at is None else at
+    latest, found, before = pointed(root), listing(root), at - keep_days * DAY
+    work = by_folder(by_folder(found[WORK[0]]).get(WORK[1], ()))
+    folders = held(root, found, work)
+    stay = kept(folders, latest, frozenset(products), before)
+    going = goes(Judged(root, found, work, folders, stay, before))
+    return CleanUp(root, at, tuple(filter(_is_free, going)))
