@@ -1,11 +1,12 @@
 # make demo     the whole job, with nothing but the clone (minutes)
 # make test     the environment and the tests (minutes)
 # make grocery  the whole job on photographs: sandbox up, pipeline, sandbox down
+# make up       a Prefect server with everything that the deployments need, until Ctrl-C
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all dry-runs check demo grocery lock clean
+.PHONY: install lint types test test-all dry-runs check demo grocery up lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -44,6 +45,17 @@ grocery: .venv/installed
 	@test -d "$(GROCERY_ROOT)" || { echo "say where the data set lies: make grocery GROCERY_ROOT=/path/to/grocery"; exit 2; }
 	@GROCERY_ROOT="$(GROCERY_ROOT)" $(BIN)/python -m sandbox --corpus photographs --root "$(GROCERY_ROOT)" -- \
 	  $(BIN)/python -m flows.pipeline recipes/grocery.yaml
+
+# Another recipe: make up RECIPE=recipes/NAME.yaml. The demo's web is the sandbox's, which then serves beside it.
+# setpriv lets each end with its starter, so that a make which is killed leaves nothing running.
+RECIPE ?= recipes/demo.yaml
+UP := setpriv --pdeathsig TERM $(BIN)/python -m flows.up $(RECIPE)
+ifeq ($(RECIPE),recipes/demo.yaml)
+UP := setpriv --pdeathsig TERM $(BIN)/python -m sandbox --corpus herbarium --root runs/herbarium -- $(UP)
+endif
+
+up: .venv/installed
+	@$(UP)
 
 # Pins what pyproject.toml allows: name==version lines only, so that any index serves them.
 lock: .venv/installed

@@ -53,14 +53,14 @@ def _recipe(recipe: Recipe, sandbox: SandboxProcess, root: Path, seed: int) -> R
 
 
 @contextmanager
-def world(corpus: str, work: Path, seed: int, photographs: Path | None = None) -> Iterator[World]:
+def world(corpus: str, work: Path, seed: int, photographs: Path | None = None, port: int = PORT) -> Iterator[World]:
     """The corpus's recipe with one seed for web, tail and training; everything is written below `work`."""
     root = work / f"flowers-{seed}"
     if corpus == "photographs":
         root = photographs or Path(os.environ.get("GROCERY_ROOT", SHARED))
         os.environ["GROCERY_ROOT"] = str(root)
     recipe = load_recipe(RECIPES[corpus], str(work / f"{corpus}-{seed}"))
-    with running(root, corpus=corpus, seed=seed, port=PORT) as sandbox:
+    with running(root, corpus=corpus, seed=seed, port=port) as sandbox:
         yield World(_recipe(recipe, sandbox, root, seed), sandbox.ledger(), load_corpus(corpus, root, seed))
 
 

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 
-from prefect.artifacts import create_table_artifact
 from rich.console import Console
 from rich.table import Table
 
 from flows.complaint import complain
 from flows.recipe import load_recipe
+from flows.showing.publish import publish_table
 from flows.stage import Run, newest
 from storage.errors import ExtrapolationError
 from storage.manifest import read_manifest, read_rows
@@ -60,8 +60,9 @@ def show_calibration(run: Run, tried: Sequence[Tried]) -> None:
     """A line for each bound in the log, and the whole as an artifact in the Prefect UI."""
     for bound, members in groupby(tried, lambda one: one.bound):
         logger.info("select: %s", _line(bound, list(members)))
-    create_table_artifact(
-        table=[
+    publish_table(
+        run.name, "calibration",
+        [
             {
                 "bound": one.bound,
                 "value": "as set" if one.value is None else round(one.value, 3),
@@ -71,9 +72,8 @@ def show_calibration(run: Run, tried: Sequence[Tried]) -> None:
             }
             for one in tried
         ],
-        key=f"{run.name}-calibration".lower().replace("_", "-").replace(".", "-"),
-        description="What each bound of select would keep at other values, the others as set, before its cap",
-    )
+        "What each bound of select would keep at other values, the others as set, before its cap",
+    )  # fmt: skip
 
 
 def truth_of(config: SelectConfig) -> Truth:

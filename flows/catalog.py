@@ -6,11 +6,13 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.stage import SIDE_BY_SIDE, Run, collect, found, seal, total
+from flows.collecting import collect, total
+from flows.heartbeats import beating
+from flows.keys import catalog_folder
+from flows.stage import SIDE_BY_SIDE, Run, found, resumable, seal
 from storage.fingerprint import fingerprint
-from storage.manifest import open_stage
 from storage.records import Stage, StageRef
-from tasks.catalog.task import VERSION, digests, list_pictures
+from tasks.catalog.task import list_pictures
 from tasks.partition import part_names
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ def outside_name(path: str) -> str:
 
 
 @flow(name="catalog", flow_run_name="catalog {path}", task_runner=SIDE_BY_SIDE, validate_parameters=False)
+@beating()
 def catalog(run: Run, path: str, refresh: bool = False) -> StageRef:
     """List a folder, a .tar, a list file or a folder of tars; the key holds the content, and the places beside it.
 
@@ -31,8 +34,7 @@ def catalog(run: Run, path: str, refresh: bool = False) -> StageRef:
     """
     name = f"{Stage.CATALOG}-{outside_name(path)}"
     logger.info("%s: reading what is new in %s", name, Path(path).resolve())
-    inputs = digests(path, run.data_root)
-    folder = open_stage(run.data_root, Stage.CATALOG, VERSION, {}, refresh=refresh, **inputs)
+    folder = resumable(catalog_folder(run.data_root, path, refresh))
     if whole := found(run, name, folder):
         return whole
     parts = collect(name, list_pictures.map(folder, part_names("list", 1), path))

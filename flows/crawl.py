@@ -5,22 +5,28 @@ from collections.abc import Sequence
 from prefect import flow, unmapped
 from prefect.futures import PrefectFuture
 
-from flows.recipe import GivenRecipe, Recipe
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
-from storage.manifest import Part, StageFolder, open_stage
+from flows.collecting import collect, total
+from flows.heartbeats import beating
+from flows.keys import crawl_folder
+from flows.parameters import Again, GivenRecipe, NeighborsResult
+from flows.recipe import Recipe
+from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
+from flows.turns import turn
+from storage.manifest import Part, StageFolder
 from storage.records import Stage, StageRef
 from tasks.crawl.task import (
-    VERSION,
     check_fetched,
     close,
     fetch_pictures,
     plan_round,
     search_source,
-    sources_content,
 )
 from tasks.partition import part_names
 
 PARTITIONS = 4
+
+TURN = "crawl"
+"""The limit of a server that lets one crawl at a time ask hosts: two would ask each twice as often."""
 
 
 def _search(recipe: Recipe, folder: StageFolder, neighbors: StageRef, number: int, done: Sequence[Part]) -> list[Part]:
@@ -45,29 +51,35 @@ def _fetch(recipe: Recipe, folder: StageFolder, number: int, plan: Part) -> list
     return fetched
 
 
-@flow(name="crawl", flow_run_name="crawl {recipe.name}", task_runner=SIDE_BY_SIDE)
-def crawl(recipe: GivenRecipe, neighbors: StageRef | None = None, refresh: bool = False) -> StageRef:
-    """Search, plan and fetch in rounds until no category that came up short has more to offer."""
-    neighbors, config = newest(recipe, Stage.NEIGHBORS, neighbors), recipe.crawl
-    folder = open_stage(
-        recipe.data_root, Stage.CRAWL, VERSION, config,
-        refresh=refresh, neighbors=neighbors, sources=sources_content(config),
-    )  # fmt: skip
-    if whole := found(recipe, Stage.CRAWL, folder):
-        return whole
-    for source in config.sources:
-        source.check()
+def _rounds(recipe: Recipe, folder: StageFolder, neighbors: StageRef) -> tuple[list[Part], list[Part]]:
+    """The partitions that asked the sources, and those that fetched, of as many rounds as bring something."""
     offers: list[Part] = []
     fetched: list[Part] = []
-    for number in range(config.rounds):
+    for number in range(recipe.crawl.rounds):
         found_now = _search(recipe, folder, neighbors, number, [*offers, *fetched])
         offers += found_now
         done = [*offers, *fetched]
-        [plan] = collect(Stage.CRAWL, [plan_round.submit(folder, f"plan-{number}", config, neighbors, done)])
+        plan_made = plan_round.submit(folder, f"plan-{number}", recipe.crawl, neighbors, done)
+        [plan] = collect(Stage.CRAWL, [plan_made])
         if plan.tally["planned"]:
             fetched += _fetch(recipe, folder, number, plan)
         elif not total(found_now, "offered"):
             break
+    return offers, fetched
+
+
+@flow(name="crawl", flow_run_name="crawl {recipe.name} {recipe.crawl.as_of}", task_runner=SIDE_BY_SIDE)
+@beating()
+def crawl(recipe: GivenRecipe, neighbors: NeighborsResult = None, refresh: Again = False) -> StageRef:
+    """Search, plan and fetch in rounds until no category that came up short has more to offer."""
+    neighbors, config = newest(recipe, Stage.NEIGHBORS, neighbors), recipe.crawl
+    folder = resumable(crawl_folder(recipe, neighbors, refresh))
+    if whole := found(recipe, Stage.CRAWL, folder):
+        return whole
+    for source in config.sources:
+        source.check()
+    with turn(TURN):
+        offers, fetched = _rounds(recipe, folder, neighbors)
     check_fetched(folder, fetched, config)
     closed = collect(Stage.CRAWL, [close.submit(folder, "close", config, neighbors, [*offers, *fetched])])
     return seal(recipe, Stage.CRAWL, folder, closed, total(closed, "fetched"), [*offers, *fetched])

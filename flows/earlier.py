@@ -6,6 +6,7 @@ from prefect import flow
 
 from flows.catalog import catalog, outside_name
 from flows.embedding import embed, embed_pictures_of
+from flows.heartbeats import beating
 from flows.recipe import Recipe
 from flows.stage import ONE_BY_ONE, Run
 from storage.records import Stage, StageRef
@@ -13,20 +14,24 @@ from tasks.embed.config import CAPTION, EmbedConfig, HashConfig
 
 
 @flow(name="embed-outside", flow_run_name="{name}", task_runner=ONE_BY_ONE, validate_parameters=False)
+@beating()
 def _embed(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh: bool) -> StageRef:
     """Embed what a catalog lists; a flow of its own, since a stage that is whole ends its flow as cached."""
     return embed_pictures_of(run, name, config, pictures, refresh)
+
+
+def plain(config: EmbedConfig) -> EmbedConfig:
+    """As the candidates are embedded, but nobody asks what these pictures show."""
+    return config.model_copy(update={"clip": None, "scorers": (), "captions": (CAPTION,)})
 
 
 def _embedded(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh: bool) -> StageRef:
     """Here, or on the gpu pool where the run is a recipe's that says so."""
     if not isinstance(config, EmbedConfig):
         return _embed(run, name, config, pictures, refresh)
-    # As the candidates are embedded, but nobody asks what these pictures show.
-    plain = config.model_copy(update={"clip": None, "scorers": (), "captions": (CAPTION,)})
-    if isinstance(run, Recipe) and plain.where == "deployment":
-        return embed(run.model_copy(update={"embed": plain}), Stage.CATALOG, pictures, refresh)
-    return _embed(run, name, plain, pictures, refresh)
+    if isinstance(run, Recipe) and config.where == "deployment":
+        return embed(run.model_copy(update={"embed": plain(config)}), Stage.CATALOG, pictures, refresh)
+    return _embed(run, name, plain(config), pictures, refresh)
 
 
 def earlier(

@@ -4,20 +4,22 @@ from dataclasses import asdict
 
 from prefect import flow, unmapped
 
-from flows.recipe import GivenRecipe, Recipe
+from flows.collecting import collect, total
+from flows.heartbeats import beating
+from flows.keys import embed_folder
+from flows.parameters import Again, GivenRecipe, PicturesResult, What
+from flows.recipe import Recipe
 from flows.remote import run_elsewhere, within
-from flows.stage import ONE_BY_ONE, Run, collect, found, newest, seal, total
-from storage.manifest import Part, StageFolder, open_stage
+from flows.stage import ONE_BY_ONE, Run, found, newest, resumable, seal
+from storage.manifest import Part, StageFolder
 from storage.records import Stage, StageRef
 from tasks.embed.config import HashConfig
 from tasks.embed.task import (
     NAMES,
-    VERSION,
     check_readable,
     embed_names,
     embed_pictures,
     has_names,
-    models_content,
 )
 from tasks.partition import part_names
 
@@ -26,12 +28,6 @@ PICTURES_A_PARTITION = 256
 
 DEPLOYMENT = "embed/embed"
 """The flow's name, and that of its deployment on the gpu pool."""
-
-
-def _folder(run: Run, config: HashConfig, given: StageRef, refresh: bool) -> StageFolder:
-    return open_stage(
-        run.data_root, Stage.EMBED, VERSION, config, refresh=refresh, pictures=given, encoder=models_content(config)
-    )
 
 
 def _parts(name: str, folder: StageFolder, config: HashConfig, given: StageRef) -> list[Part]:
@@ -47,7 +43,7 @@ def embed_pictures_of(run: Run, name: str, config: HashConfig, given: StageRef, 
 
     With an EmbedConfig by its models, else for their hashes alone.
     """
-    folder = _folder(run, config, given, refresh)
+    folder = resumable(embed_folder(run.data_root, config, given, refresh))
     if whole := found(run, name, folder):
         return whole
     parts = _parts(name, folder, config, given)
@@ -57,7 +53,7 @@ def embed_pictures_of(run: Run, name: str, config: HashConfig, given: StageRef, 
 
 def _elsewhere(recipe: Recipe, name: str, what: Stage, given: StageRef, refresh: bool) -> StageRef:
     """The same by a run of the deployment, which is told to do it itself."""
-    folder = _folder(recipe, recipe.embed, given, refresh)
+    folder = resumable(embed_folder(recipe.data_root, recipe.embed, given, refresh))
     if whole := found(recipe, name, folder):
         return whole
     there = recipe.model_copy(update={"embed": recipe.embed.model_copy(update={"where": "inline"})})
@@ -66,8 +62,9 @@ def _elsewhere(recipe: Recipe, name: str, what: Stage, given: StageRef, refresh:
 
 
 @flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ONE_BY_ONE)
+@beating()
 def embed(
-    recipe: GivenRecipe, what: Stage = Stage.CRAWL, pictures: StageRef | None = None, refresh: bool = False
+    recipe: GivenRecipe, what: What = Stage.CRAWL, pictures: PicturesResult = None, refresh: Again = False
 ) -> StageRef:
     """Embed the pictures of the crawl, or those of the targets (`what`), here or on the gpu pool (`embed.where`).
 

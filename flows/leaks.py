@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prefect import flow
-from prefect.artifacts import create_table_artifact
 
+from flows.collecting import collect, total
 from flows.earlier import earlier
-from flows.recipe import GivenRecipe
-from flows.stage import ONE_BY_ONE, collect, found, seal, total
+from flows.heartbeats import beating
+from flows.parameters import Again, DataRoot, DataSetA, DataSetB, GivenEncoder, HowCompared, MaxUnreadable
+from flows.showing.markdown import plain
+from flows.showing.publish import publish_table
+from flows.stage import ONE_BY_ONE, found, seal
 from storage.manifest import open_stage, read_rows
 from storage.records import CopyKind, Leak, Stage, StageRef
 from tasks.embed.config import HashConfig
@@ -32,7 +35,13 @@ class Check:
     name: str = Stage.LEAKS
 
 
-@flow(name="compare", flow_run_name="compare {names}", task_runner=ONE_BY_ONE, validate_parameters=False)
+@flow(
+    name="compare",
+    flow_run_name="compare {names[0]} with {names[1]}",
+    task_runner=ONE_BY_ONE,
+    validate_parameters=False,
+)
+@beating()
 def _compare(
     check: Check, names: tuple[str, str], config: CompareConfig, a: Refs, b: Refs | None, refresh: bool
 ) -> StageRef:
@@ -46,23 +55,23 @@ def _compare(
         return whole
     parts = collect(Stage.LEAKS, [compare.submit(folder, "compare", config, names, a, b)])
     ref = seal(check, Stage.LEAKS, folder, parts, sum(total(parts, kind) for kind in CopyKind))
-    create_table_artifact(
-        table=[{"score": round(row.score, 3), "a": row.a, "b": row.b} for row in read_rows(ref, Leak)[:LISTED]],
-        key="leaks-pairs",
-        description=f"copies of b, {names[1]}, in a, {names[0]}: the first {LISTED} of {ref.count:,} pairs",
-    )
+    publish_table(
+        check.name, "pairs",
+        [{"score": round(row.score, 3), "a": plain(row.a), "b": plain(row.b)} for row in read_rows(ref, Leak)[:LISTED]],
+        f"copies of b, {plain(names[1])}, in a, {plain(names[0])}: the first {LISTED} of {ref.count:,} pairs",
+    )  # fmt: skip
     return ref
 
 
 @flow(name="leaks", flow_run_name="leaks {a} {b}")
 def leaks(
-    a: str,
-    b: str,
-    recipe: GivenRecipe | None = None,
-    data_root: str = "runs/leaks",
-    config: CompareConfig | None = None,
-    max_unreadable: float = 0.01,
-    refresh: bool = False,
+    a: DataSetA,
+    b: DataSetB,
+    recipe: GivenEncoder = None,
+    data_root: DataRoot = "runs/leaks",
+    config: HowCompared = None,
+    max_unreadable: MaxUnreadable = 0.01,
+    refresh: Again = False,
 ) -> list[StageRef]:
     """Find copies of `b`'s pictures in `a`; the last of the stages holds them.
 

@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from prefect import flow
 
-from flows.recipe import GivenRecipe, Recipe
+from flows.collecting import collect, total
+from flows.heartbeats import beating
+from flows.keys import edited_folder, neighbors_folder
+from flows.parameters import Again, GivenRecipe, TargetsResult
+from flows.recipe import Recipe
 from flows.review import look_at
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, seal, total
-from storage.fingerprint import fingerprint
-from storage.manifest import StageFolder, open_stage
+from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
+from storage.manifest import StageFolder
 from storage.records import Stage, StageRef
 from tasks.neighbors.review.desk import edited
 from tasks.neighbors.task import (
-    VERSION,
     came_short,
-    names_digest,
-    outside_digest,
     propose_names,
     review_names,
     vet_names,
@@ -30,13 +30,11 @@ def _name(recipe: Recipe, folder: StageFolder, targets: StageRef, fresh: bool) -
 
 
 @flow(name="neighbors", flow_run_name="neighbors {recipe.name}", task_runner=SIDE_BY_SIDE)
-def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: bool = False) -> StageRef:
+@beating()
+def neighbors(recipe: GivenRecipe, targets: TargetsResult = None, refresh: Again = False) -> StageRef:
     """Name the neighbors; where a person has edited them, what goes on are the names as edited."""
     targets = newest(recipe, Stage.TARGETS, targets)
-    folder = open_stage(
-        recipe.data_root, Stage.NEIGHBORS, VERSION, recipe.neighbors,
-        refresh=refresh, classes=names_digest(targets), outside=outside_digest(recipe.neighbors),
-    )  # fmt: skip
+    folder = resumable(neighbors_folder(recipe, targets, refresh))
     names = folder.sealed()
     if names is None or came_short(names):
         names = _name(recipe, replace(folder, refresh=refresh or names is not None), targets, refresh)
@@ -44,9 +42,7 @@ def neighbors(recipe: GivenRecipe, targets: StageRef | None = None, refresh: boo
     rows = edited(desk, targets)
     if rows is None:
         return (names.reused and found(recipe, Stage.NEIGHBORS, folder)) or names
-    ours = open_stage(
-        recipe.data_root, Stage.NEIGHBORS, VERSION, recipe.neighbors, names=names, edits=fingerprint(rows)
-    )
+    ours = edited_folder(recipe, names, rows)
     if whole := found(recipe, Stage.NEIGHBORS, ours):
         return whole
     made = collect(Stage.NEIGHBORS, [review_names.submit(ours, "review", desk, targets)])

@@ -7,15 +7,19 @@ Run it with `python -m flows.pipeline recipes/NAME.yaml`.
 
 from collections.abc import Iterator
 
-from prefect import flow
+from prefect import flow, runtime
 
 from flows.crawl import crawl
+from flows.dating import dated, day_of
 from flows.embedding import embed
+from flows.heartbeats import ours
 from flows.neighbors import neighbors
-from flows.recipe import GivenRecipe, Recipe
+from flows.parameters import AsOf, GivenRecipe, Refresh, Until
+from flows.recipe import Recipe
 from flows.reporting import report
 from flows.selection import select
 from flows.sharding import shard
+from flows.showing.final import show_final
 from flows.targets import targets
 from flows.train import train
 from storage.records import Stage, StageRef
@@ -37,19 +41,31 @@ def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...
     shards = shard(recipe, names, pictures, kept, Stage.SHARD in refresh)
     curated = [data, names, pictures, vectors, kept, shards]
     yield shards, report(recipe, curated, Stage.REPORT in refresh)
-    model = train(recipe, data, data_vectors, shards, vectors, Stage.TRAIN in refresh)
+    report_on = curated if recipe.train.where == "deployment" else None
+    model = train(recipe, data, data_vectors, shards, vectors, report_on, Stage.TRAIN in refresh)
     yield (model,)
     yield (report(recipe, [*curated, model], Stage.REPORT in refresh),)
 
 
-@flow(name="extrapolate", flow_run_name="extrapolate {recipe.name}")
-def extrapolate(recipe: GivenRecipe, until: Stage = Stage.REPORT, refresh: list[Stage] | None = None) -> list[StageRef]:
+def _name() -> str:
+    """Which recipe, and as of which day where one is given."""
+    given = runtime.flow_run.parameters
+    day = day_of(given["as_of"])
+    return f"extrapolate {given['recipe'].name}" + (f" as of {day}" if day else "")
+
+
+@flow(name="extrapolate", flow_run_name=_name)
+def extrapolate(
+    recipe: GivenRecipe, until: Until = Stage.REPORT, refresh: Refresh = (), as_of: AsOf = ""
+) -> list[StageRef]:
     """Run a recipe up to a stage; stages that are whole are taken as they are, unless refreshed."""
     done: list[StageRef] = []
-    for refs in _stages(recipe, set(refresh or [])):
-        done += refs
-        if refs[0].stage is until:
-            break
+    with ours():
+        for refs in _stages(dated(recipe, as_of), set(refresh)):
+            done += refs
+            if refs[0].stage is until:
+                break
+    show_final(recipe.name, recipe.report.note, done)
     return done
 
 

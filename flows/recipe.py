@@ -1,10 +1,8 @@
 """A recipe: one YAML file, one validated model, everything that a run is made of."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, model_validator
 
 from storage.fingerprint import NOT_IN_KEY
 from storage.recipe_file import read_recipe
@@ -46,18 +44,3 @@ class Recipe(Section):
 def load_recipe(path: str, data_root: str | None = None) -> Recipe:
     """Read and check a recipe; `data_root` takes the place of the file's own."""
     return read_recipe(Recipe, path, data_root)
-
-
-def _given(value: object) -> object:
-    return load_recipe(value) if isinstance(value, str) else value
-
-
-class _OrPath:
-    """Says in the schema of a parameter that a path may stand for the recipe."""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string", "title": "Path of a recipe"}, handler(schema)]}
-
-
-GivenRecipe = Annotated[Recipe, BeforeValidator(_given), _OrPath()]
-"""A flow's parameter: a recipe, or the path of its file, as deployments give it."""

@@ -54,10 +54,12 @@ def _unended(key: str, uri: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def _submitted(deployment: str, folder: StageFolder, parameters: dict[str, Any]) -> FlowRun:
+def _submitted(name: str, deployment: str, folder: StageFolder, parameters: dict[str, Any]) -> FlowRun:
     key = _unended(_key(folder), folder.uri)
     try:
-        run = run_deployment(deployment, parameters=portable(parameters), timeout=0, idempotency_key=key)
+        run = run_deployment(
+            deployment, flow_run_name=name, parameters=portable(parameters), timeout=0, idempotency_key=key
+        )
     except ObjectNotFound as error:
         raise BadInput(
             f"the Prefect server at {PREFECT_API_URL.value()} has no deployment {deployment}",
@@ -87,7 +89,7 @@ def run_elsewhere(name: str, folder: StageFolder, deployment: str, parameters: d
             f"{name}: no Prefect server could hand its run to a worker",
             "start one (prefect server start) and set PREFECT_API_URL to it, or set where to inline",
         )
-    run = _submitted(deployment, folder, parameters)
+    run = _submitted(f"{name} {parameters['recipe']['name']}", deployment, folder, parameters)
     logger.info("%s: waiting for run %s of %s; a worker of its pool takes it", name, run.name, deployment)
     run = ended(run)
     if run.state is None or not run.state.is_completed():

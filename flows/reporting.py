@@ -2,12 +2,15 @@
 
 from prefect import flow
 
-from flows.recipe import GivenRecipe, Recipe
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
+from flows.collecting import collect, total
+from flows.heartbeats import beating
+from flows.keys import report_folder
+from flows.parameters import Again, GivenRecipe, Results
+from flows.recipe import Recipe
+from flows.stage import SIDE_BY_SIDE, found, newest, require_made_of, resumable, seal
 from storage.latest import is_remembered
-from storage.manifest import open_stage
 from storage.records import PIPELINE, Stage, StageRef
-from tasks.report.task import VERSION, write_page
+from tasks.report.task import write_page
 
 MADE_OF = (
     (Stage.SELECT, "crawl", Stage.CRAWL),
@@ -30,13 +33,11 @@ def _newest_stages(recipe: Recipe) -> list[StageRef]:
 
 
 @flow(name="report", flow_run_name="report {recipe.name}", task_runner=SIDE_BY_SIDE)
-def report(recipe: GivenRecipe, stages: list[StageRef] | None = None, refresh: bool = False) -> StageRef:
+@beating()
+def report(recipe: GivenRecipe, stages: Results = None, refresh: Again = False) -> StageRef:
     """Write the report on these stages, or on the recipe's newest ones; without training it is the curation's."""
     refs = stages or _newest_stages(recipe)
-    inputs = {f"{number}-{ref.stage}": ref for number, ref in enumerate(refs)}
-    folder = open_stage(
-        recipe.data_root, Stage.REPORT, VERSION, recipe.report, refresh=refresh, title=recipe.name, **inputs
-    )
+    folder = resumable(report_folder(recipe, refs, refresh))
     trained = any(ref.stage is Stage.TRAIN for ref in refs)
     name = Stage.REPORT if trained else f"{Stage.REPORT}-curation"
     if whole := found(recipe, name, folder):

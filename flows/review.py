@@ -2,11 +2,12 @@
 
 import logging
 
-from prefect.artifacts import create_table_artifact
 from prefect.flow_runs import pause_flow_run
 from prefect.settings import PREFECT_API_URL
 
 from flows.recipe import Recipe
+from flows.showing.markdown import code, plain
+from flows.showing.publish import publish_table
 from storage.errors import BadInput
 from storage.manifest import read_rows
 from storage.records import Neighbor, StageRef, TargetClass
@@ -28,14 +29,18 @@ def _show(desk: Desk, targets: StageRef) -> None:
     """A table of the kept names in the Prefect UI."""
     names = {target.label: target.name for target in read_rows(targets, TargetClass)}
     kept = [row for row in read_rows(desk.names, Neighbor) if row.reason is None]
-    create_table_artifact(
-        table=[
-            {"name": row.name, "of": ", ".join(names[label] for label in row.parents), "why": row.why}
+    publish_table(
+        desk.recipe, "names",
+        [
+            {
+                "name": plain(row.name),
+                "of": plain(", ".join(names[label] for label in row.parents)),
+                "why": plain(row.why),
+            }
             for row in kept[:SHOWN]
         ],
-        key=f"{desk.recipe}-names".lower().replace("_", "-").replace(".", "-"),
-        description=f"{len(kept):,} names to review. Edit {desk.sheet}, then resume this run. All of them: {desk.page}",
-    )
+        f"{len(kept):,} names to review. Edit {code(desk.sheet)}, then resume this run. All of them: {code(desk.page)}",
+    )  # fmt: skip
 
 
 def _miss(desk: Desk) -> None:

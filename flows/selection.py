@@ -1,19 +1,29 @@
 """What helps is kept: similarity, duplicates and leaks are judged, and every verdict has its reason."""
 
-from collections.abc import Sequence
-
 from prefect import flow
 
 from flows.calibration import calibrated, show_calibration, truth_of
+from flows.collecting import collect, total
 from flows.earlier import earlier
-from flows.recipe import GivenRecipe
-from flows.stage import SIDE_BY_SIDE, collect, found, newest, require_made_of, seal, total
+from flows.heartbeats import beating
+from flows.keys import select_folder
+from flows.parameters import (
+    Again,
+    CrawlResult,
+    GivenRecipe,
+    NeighborsResult,
+    TargetsResult,
+    TargetVectorsResult,
+    VectorsResult,
+)
+from flows.showing.contact_sheet import show_sheet
+from flows.stage import SIDE_BY_SIDE, found, newest, require_made_of, resumable, seal
 from storage.errors import BadInput
-from storage.manifest import open_stage, read_manifest
+from storage.manifest import read_manifest
 from storage.records import Stage, StageRef
 from tasks.embed.config import EmbedConfig
 from tasks.embed.task import models_content
-from tasks.select.task import VERSION, judge
+from tasks.select.task import judge
 
 
 def require_seen_by(config: EmbedConfig, *embedded: StageRef) -> None:
@@ -27,23 +37,16 @@ def require_seen_by(config: EmbedConfig, *embedded: StageRef) -> None:
             )
 
 
-def _inputs(earlier: Sequence[tuple[StageRef, StageRef]]) -> dict[str, StageRef]:
-    """The earlier data sets as inputs of the stage, by names of their own."""
-    named = [(f"earlier-{place}", f"earlier-{place}-vectors") for place in range(len(earlier))]
-    return {
-        name: ref for names, refs in zip(named, earlier, strict=True) for name, ref in zip(names, refs, strict=True)
-    }
-
-
 @flow(name="select", flow_run_name="select {recipe.name}", task_runner=SIDE_BY_SIDE)
+@beating()
 def select(
     recipe: GivenRecipe,
-    targets: StageRef | None = None,
-    neighbors: StageRef | None = None,
-    crawl: StageRef | None = None,
-    target_vectors: StageRef | None = None,
-    vectors: StageRef | None = None,
-    refresh: bool = False,
+    targets: TargetsResult = None,
+    neighbors: NeighborsResult = None,
+    crawl: CrawlResult = None,
+    target_vectors: TargetVectorsResult = None,
+    vectors: VectorsResult = None,
+    refresh: Again = False,
 ) -> StageRef:
     """Decide on every fetched candidate; one partition, since copies are found across all of them."""
     targets = newest(recipe, Stage.TARGETS, targets)
@@ -55,10 +58,7 @@ def select(
     require_made_of(vectors, "pictures", crawl)
     require_seen_by(recipe.embed, target_vectors, vectors)
     truth, held = truth_of(recipe.select), earlier(recipe, recipe.select.earlier, recipe.embed)
-    folder = open_stage(
-        recipe.data_root, Stage.SELECT, VERSION, recipe.select, refresh=refresh, targets=targets,
-        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors, **_inputs(held),
-    )  # fmt: skip
+    folder = resumable(select_folder(recipe, targets, neighbors, crawl, target_vectors, vectors, held, refresh))
     if whole := found(recipe, Stage.SELECT, folder):
         if truth:  # labels may be newer than the verdicts
             show_calibration(recipe, calibrated(newest(recipe, Stage.SELECT, None), truth))
@@ -67,4 +67,5 @@ def select(
     parts = collect(Stage.SELECT, [verdicts])
     ref = seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))
     show_calibration(recipe, calibrated(ref, truth))
+    show_sheet(recipe.name, recipe.data_root, ref, crawl, targets)
     return ref

@@ -1,16 +1,19 @@
-"""What every stage's flow does the same way: find it whole, gather its partitions, seal it."""
+"""What every stage's flow does the same way: find it whole, or seal it in the end."""
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol, cast, runtime_checkable
 
-from prefect.artifacts import create_table_artifact
-from prefect.futures import PrefectFuture, as_completed
+from prefect import runtime
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.collecting import counts
+from flows.showing.stage_table import show_stage
 from storage.errors import BadInput
+from storage.fingerprint import fingerprint
 from storage.latest import recall, remember
 from storage.manifest import Part, StageFolder, read_manifest
 from storage.records import StageRef
@@ -53,6 +56,12 @@ def found(run: Run, name: str, folder: StageFolder) -> StageRef | None:
     return cast("StageRef", Completed(name="Cached", message=f"whole at {ref.uri}", data=ref))
 
 
+def resumable(folder: StageFolder) -> StageFolder:
+    """The folder; a refresh has the attempt of its run, so that one that is retried goes on with its own work."""
+    run = runtime.flow_run.root_flow_run_id if folder.refresh else None
+    return replace(folder, attempt=fingerprint(run)[:8]) if run else folder
+
+
 def require_made_of(made: StageRef, name: str, source: StageRef) -> None:
     """Refuse an input that was made of another result than the one it is used with."""
     if read_manifest(made.uri).inputs[name] != source.content:
@@ -60,25 +69,6 @@ def require_made_of(made: StageRef, name: str, source: StageRef) -> None:
             f"the newest {made.stage} stage was not made of the newest {source.stage} stage",
             f"run {made.stage} again first; the whole pipeline does so by itself",
         )
-
-
-def _line(tally: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {what}" for what, count in sorted(tally.items()) if count) or "nothing"
-
-
-def collect(name: str, futures: Iterable[PrefectFuture[Any]]) -> list[Part]:
-    """The partitions as they end, each with a line of counts; the first failure is raised."""
-    waiting, parts = list(futures), []
-    for future in as_completed(waiting):
-        part: Part = future.result()
-        parts.append(part)
-        logger.info("%s: %d of %d, %s: %s", name, len(parts), len(waiting), part.name, _line(part.tally))
-    return parts
-
-
-def total(parts: Sequence[Part], what: str) -> int:
-    """How many items of the partitions ended in this way."""
-    return sum(part.tally.get(what, 0) for part in parts)
 
 
 def seal(
@@ -91,10 +81,6 @@ def seal(
     ref = folder.seal(parts, count, sum(part.seconds for part in [*made_of, *parts]))
     remember(run.data_root, run.name, name, ref)
     tally = sum((Counter(part.tally) for part in parts), Counter())
-    create_table_artifact(
-        table=[{"outcome": what, "items": number} for what, number in sorted(tally.items())],
-        key=f"{run.name}-{name}".lower().replace("_", "-").replace(".", "-"),
-        description=f"{name}: {count:,} items, content {ref.content}, at {ref.uri}",
-    )
-    logger.info("%s: done, %s items: %s", name, f"{count:,}", _line(dict(tally)))
+    show_stage(run.name, name, ref)
+    logger.info("%s: done, %s items: %s", name, f"{count:,}", counts(dict(tally)))
     return ref

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from flows import OURS
 from flows.complaint import complain
+from flows.dating import a_day
 from flows.live import LiveHandler, live
 from flows.recipe import load_recipe
 from flows.summary import show
@@ -47,6 +48,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--refresh", type=Stage, choices=PIPELINE, action="append", default=[], metavar="STAGE",
         help="run this stage again though it is whole; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--as-of", type=a_day, default="", metavar="DAY",
+        help="today, or YYYY-MM-DD: on another day the sources are asked again, and only what is new is fetched",
     )  # fmt: skip
     parser.add_argument("--data-root", help="where everything is written, instead of the recipe's data_root")
     return parser.parse_args()
@@ -79,7 +84,7 @@ def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
         with in_terminal():
             recipe = load_recipe(arguments.recipe, arguments.data_root)
             logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
-            refs = extrapolate(recipe, arguments.until, arguments.refresh)
+            refs = extrapolate(recipe, arguments.until, arguments.refresh, arguments.as_of)
     except ExtrapolationError as error:
         complain(error)
         sys.exit(1)

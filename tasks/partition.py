@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
 from storage.manifest import File, Part, StageFolder
+from tasks.shown import shown
 
 P = ParamSpec("P")
 Outcome = tuple[Sequence[File], Counter[str]]
@@ -34,20 +35,25 @@ def part_index(part: str) -> tuple[int, int]:
     return int(index.rpartition("-")[2]), int(count)
 
 
-def partition(name: str, retries: int = 0) -> Callable[[Work[P]], Task[Any, Any]]:
+def partition(name: str) -> Callable[[Work[P]], Task[Any, Any]]:
     """Make a Prefect task of a function `(folder, part, ...) -> (files, tally)`.
 
     Later arguments must be small references: the function reads its rows itself.
     """
 
     def wrap(work: Work[P]) -> Task[Any, Any]:
-        @task(name=name, task_run_name="{part}", cache_policy=NO_CACHE, retries=retries)
+        @task(name=name, task_run_name="{part}", cache_policy=NO_CACHE)
         @functools.wraps(work)
         def run(folder: StageFolder, part: str, *args: P.args, **kwargs: P.kwargs) -> Part:
             if whole := folder.sealed_part(part):
                 return Completed(name="Cached", message="found whole", data=whole)  # type: ignore[return-value]  # Prefect unwraps it
             started = time.monotonic()
-            files, tally = work(folder, part, *args, **kwargs)
+            try:
+                with shown(part):
+                    files, tally = work(folder, part, *args, **kwargs)
+            except BaseException as error:
+                error.add_note(f"partition {part}")  # the task run knows its name, the flow that waits for it does not
+                raise
             return folder.seal_part(part, files, tally, time.monotonic() - started)
 
         return run

@@ -1,6 +1,6 @@
 """The `train` section of a recipe: one model of one arm, from its features or its pictures."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -71,6 +71,11 @@ class TrainConfig(Section):
     tensorboard: bool = Field(False, description="Write TensorBoard's files too", json_schema_extra=NOT_IN_KEY)
     device: str = Field("auto", description="cpu, cuda, cuda:1, or auto", json_schema_extra=NOT_IN_KEY)
     workers: int = Field(0, ge=0, description="Processes that decode pictures", json_schema_extra=NOT_IN_KEY)
+    where: Literal["inline", "deployment"] = Field(
+        "inline",
+        description="deployment: it is a run on the gpu pool, one for the same data, which the pipeline waits for",
+        json_schema_extra=NOT_IN_KEY,
+    )
     processes: int = Field(
         1,
         ge=1,

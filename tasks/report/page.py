@@ -135,7 +135,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Validation accuracy of one arm at the steps where it was looked at."""
+    """One metric of an arm, such as validation accuracy, at the steps where it was looked at."""
 
     arm: str
     points: tuple[tuple[int, float], ...]

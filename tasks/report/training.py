@@ -92,8 +92,8 @@ def _pictures_by_target(
     return by_target
 
 
-def curves(train: StageRef, arms: Sequence[str]) -> tuple[Curve, ...]:
-    """Validation accuracy by step of every arm, off the metrics that training wrote; no point without a log."""
+def curves(train: StageRef, arms: Sequence[str], of: str = "val_accuracy") -> tuple[Curve, ...]:
+    """A metric by step of every arm, off the metrics that training wrote; no point where it is not in the log."""
     files = {
         file.name: file for part in read_manifest(train.uri).parts for file in part.files if file.kind == "metrics"
     }
@@ -102,7 +102,7 @@ def curves(train: StageRef, arms: Sequence[str]) -> tuple[Curve, ...]:
     for arm in arms:
         data = filesystem.read_bytes(filesystem.join(train.uri, by_arm[arm])) if arm in by_arm else b""
         rows = [json.loads(line) for line in data.decode().splitlines()]
-        found.append(Curve(arm, tuple((row["step"], row["val_accuracy"]) for row in rows if "val_accuracy" in row)))
+        found.append(Curve(arm, tuple((row["step"], row[of]) for row in rows if of in row)))
     return tuple(found)
 
 

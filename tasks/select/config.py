@@ -11,13 +11,13 @@ Cosine = Annotated[float, Field(ge=-1, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class OfTargets(Section):
+class OfTargets(Section, title="target_quantile"):
     """A bound that the target set sets: the same measure is taken of its own pictures, whose classes are known."""
 
     target_quantile: Share = Field(description="The share of the target set's pictures that lie under the bound")
 
 
-class Otsu(Section):
+class Otsu(Section, title="otsu"):
     """A bound of each category's own, where its pictures fall into two heaps; where they do not, none."""
 
     otsu: Share = Field(

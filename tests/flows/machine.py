@@ -26,9 +26,9 @@ def deployed_to(server: str, deployment: str) -> dict[str, str]:
 
 
 @contextmanager
-def worker(environment: dict[str, str], log: Path) -> Iterator[None]:
-    """A worker of the gpu pool, while the block runs; it starts in the folder of its log."""
-    command = [*PREFECT, "worker", "start", "--pool", "gpu", "--limit", "1"]
+def worker(environment: dict[str, str], log: Path, pool: str = "gpu") -> Iterator[None]:
+    """A worker of the pool, while the block runs; it starts in the folder of its log."""
+    command = [*PREFECT, "worker", "start", "--pool", pool, "--limit", "1"]
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=log.parent, env=environment, stdout=out, stderr=out)
     try:

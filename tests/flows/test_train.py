@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.arm import train_arm
 from flows.recipe import Recipe
-from flows.train import train, train_arm
+from flows.train import train
 from storage.errors import BadInput
 from storage.manifest import open_stage, read_rows
 from storage.records import Accuracy, Stage
@@ -47,7 +48,7 @@ def test_pictures_without_a_vector_are_counted(tmp_path: Path, caplog: pytest.Lo
     config = TrainConfig(steps=2, batch_size=4, hidden=4, device="cpu")
     folder = open_stage(str(tmp_path), Stage.TRAIN, 1, config)
     refs = (stages.targets, stages.target_vectors, stages.shards, stages.candidate_vectors)
-    with caplog.at_level(logging.WARNING, "flows.train"):
+    with caplog.at_level(logging.WARNING, "flows.arm"):
         part = train_arm.fn(folder, "0-silenced", config, *refs)
     assert caplog.messages == ["train silenced: 2 of 22 listed pictures are left out: they have no vector"]
     assert {row.arm for row in read_rows(folder.seal([part], 1, 0.0), Accuracy)} == {"silenced"}

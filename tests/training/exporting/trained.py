@@ -11,7 +11,7 @@ import timm
 import torch
 import yaml
 
-from flows.train import train_arm
+from flows.arm import train_arm
 from storage.latest import remember
 from storage.manifest import open_stage
 from storage.records import Embedded, Stage, StageRef, Unreadable
