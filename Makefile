@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all dry-runs check demo grocery up lock clean
+.PHONY: install lint types test test-all dry-runs end-to-end check demo grocery up lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -32,6 +32,11 @@ test-all: .venv/installed
 # Two steps of every recipe at true shapes: what make test leaves out of them for its time.
 dry-runs: .venv/installed
 	$(BIN)/python -m pytest -m slow tests/training/test_dry_run.py
+
+# What is deployed, in real processes: slow, so left out of make test.
+end-to-end: .venv/installed
+	$(BIN)/python -m pytest -m slow -rs tests/browser tests/flows/test_end_to_end.py tests/flows/test_lost_runs.py \
+	  tests/flows/test_up.py tests/flows/test_outages.py tests/flows/test_disk_full.py
 
 check: lint types test
 

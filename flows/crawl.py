@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from prefect import flow, unmapped
+from prefect import flow, runtime, unmapped
 from prefect.futures import PrefectFuture
 
 from flows.collecting import collect, total
@@ -68,7 +68,13 @@ def _rounds(recipe: Recipe, folder: StageFolder, neighbors: StageRef) -> tuple[l
     return offers, fetched
 
 
-@flow(name="crawl", flow_run_name="crawl {recipe.name} {recipe.crawl.as_of}", task_runner=SIDE_BY_SIDE)
+def _name() -> str:
+    """Which recipe, and as of which day where it says one."""
+    recipe: Recipe = runtime.flow_run.parameters["recipe"]
+    return f"crawl {recipe.name} {recipe.crawl.as_of}".rstrip()
+
+
+@flow(name="crawl", flow_run_name=_name, task_runner=SIDE_BY_SIDE)
 @beating()
 def crawl(recipe: GivenRecipe, neighbors: NeighborsResult = None, refresh: Again = False) -> StageRef:
     """Search, plan and fetch in rounds until no category that came up short has more to offer."""

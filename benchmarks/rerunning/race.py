@@ -11,6 +11,7 @@ from prefect import flow
 from benchmarks.rerunning.plainly import called_plainly
 from benchmarks.rerunning.server import Server
 from benchmarks.rerunning.warm import seconds
+from flows import heartbeats
 from flows.crawl import crawl
 from flows.embedding import embed
 from flows.neighbors import neighbors
@@ -111,7 +112,8 @@ def race(recipe: Recipe, rounds: int, server: Server, own: float) -> Race:
             recipe.model_copy(update={"data_root": str(Path(recipe.data_root, f"{turn}-{side}"))})
             for side in ("flow", "plain")
         )
-        done.append([_lap(turn + place, step, ours, plain, server) for place, step in enumerate(STEPS)])
+        with heartbeats.ours():  # as the pipeline has it
+            done.append([_lap(turn + place, step, ours, plain, server) for place, step in enumerate(STEPS)])
         for stage in (Stage.SHARD, Stage.TRAIN):
             require_same(ours, plain, stage)
 
