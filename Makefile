@@ -33,10 +33,9 @@ test-all: .venv/installed
 dry-runs: .venv/installed
 	$(BIN)/python -m pytest -m slow tests/training/test_dry_run.py
 
-# What is deployed, in real processes: slow, so left out of make test.
+# What is deployed, in real processes: slow, so left out of make test. The other slow tests are run by make test-all.
 end-to-end: .venv/installed
-	$(BIN)/python -m pytest -m slow -rs tests/browser tests/flows/test_end_to_end.py tests/flows/test_lost_runs.py \
-	  tests/flows/test_up.py tests/flows/test_outages.py tests/flows/test_disk_full.py
+	$(BIN)/python -m pytest -m slow -rs tests/browser tests/flows/test_end_to_end.py tests/flows/test_lost_runs.py
 
 check: lint types test
 

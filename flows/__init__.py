@@ -3,10 +3,13 @@
 import logging
 import os
 
+from flows.memory import bound_arenas
 from training.lifeline import STARTER, end_with_starter
 
 OURS = ("flows", "tasks", "training", "vision")
 """Our loggers: Prefect hands their lines on to its UI, but leaves it to us to let them through."""
+
+bound_arenas()
 
 for name in OURS:
     logging.getLogger(name).setLevel(logging.INFO)

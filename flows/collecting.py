@@ -15,6 +15,10 @@ logger = logging.getLogger(__name__)
 TOLD = 5
 """Failed partitions that an error tells of."""
 
+AGAIN = (
+    "then retry the run in the Prefect UI, or give the command again without --refresh: only these partitions are run"
+)
+
 
 def counts(tally: Mapping[str, int]) -> str:
     """How many items ended in which way, as one phrase."""
@@ -44,7 +48,7 @@ def _failure(name: str, failed: Sequence[Exception], whole: int) -> Exception:
     return PartitionsFailed(
         f"{name}: {len(failed)} of {len(failed) + whole} partitions are not whole: "
         + "; ".join(map(_told, causes[:TOLD])) + more,
-        "; ".join([*mends, "then retry the run in the Prefect UI, or give the same command: only they are run again"]),
+        "; ".join([*(mends or ["mend what these say"]), AGAIN]),
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
 from flows.turns import turn
 from storage.manifest import Part, StageFolder
 from storage.records import Stage, StageRef
+from tasks.crawl.losses import check_fetched
 from tasks.crawl.task import (
-    check_fetched,
     close,
     fetch_pictures,
     plan_round,

@@ -16,7 +16,7 @@ from flows.heartbeats import beating
 from flows.parameters import Again, DataRoot, DataSetA, DataSetB, GivenEncoder, HowCompared, MaxUnreadable
 from flows.showing.markdown import plain
 from flows.showing.publish import publish_table
-from flows.stage import ONE_BY_ONE, found, seal
+from flows.stage import ONE_BY_ONE, found, resumable, seal
 from storage.manifest import open_stage, read_rows
 from storage.records import CopyKind, Leak, Stage, StageRef
 from tasks.embed.config import HashConfig
@@ -47,10 +47,11 @@ def _compare(
 ) -> StageRef:
     """Find the copies, the duplicates in `a` without `b`; `names` are shown on the page, so they are in the key."""
     others = {"b": b[0], "b_vectors": b[1]} if b else {}
-    folder = open_stage(
+    asked = open_stage(
         check.data_root, Stage.LEAKS, VERSION, config, refresh=refresh,
         a=a[0], a_vectors=a[1], **others, names="\n".join(names),
     )  # fmt: skip
+    folder = resumable(asked)
     if whole := found(check, Stage.LEAKS, folder):
         return whole
     parts = collect(Stage.LEAKS, [compare.submit(folder, "compare", config, names, a, b)])

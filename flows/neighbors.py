@@ -22,9 +22,9 @@ from tasks.neighbors.task import (
 )
 
 
-def _name(recipe: Recipe, folder: StageFolder, targets: StageRef, fresh: bool) -> StageRef:
+def _name(recipe: Recipe, folder: StageFolder, targets: StageRef, refresh: str) -> StageRef:
     """Ask for the names of all classes, then vet them together: merging sees every parent."""
-    asked = collect(Stage.NEIGHBORS, [propose_names.submit(folder, "propose", recipe.neighbors, targets, fresh)])
+    asked = collect(Stage.NEIGHBORS, [propose_names.submit(folder, "propose", recipe.neighbors, targets, refresh)])
     vetted = collect(Stage.NEIGHBORS, [vet_names.submit(folder, "vet", recipe.neighbors, asked, targets)])
     return seal(recipe, Stage.NEIGHBORS, folder, [*asked, *vetted], total(vetted, "kept"))
 
@@ -35,15 +35,17 @@ def neighbors(recipe: GivenRecipe, targets: TargetsResult = None, refresh: Again
     """Name the neighbors; where a person has edited them, what goes on are the names as edited."""
     targets = newest(recipe, Stage.TARGETS, targets)
     folder = resumable(neighbors_folder(recipe, targets, refresh))
-    names = folder.sealed()
-    if names is None or came_short(names):
-        names = _name(recipe, replace(folder, refresh=refresh or names is not None), targets, refresh)
+    ours, names = folder.attempt if refresh else "", folder.sealed()
+    if names is None:
+        names = _name(recipe, folder, targets, ours)
+    elif came_short(names):  # in an attempt of its own: the partitions of a refresh that is retried are whole
+        names = _name(recipe, neighbors_folder(recipe, targets, refresh=True), targets, ours)
     desk = look_at(recipe, names, targets)
     rows = edited(desk, targets)
     if rows is None:
         return (names.reused and found(recipe, Stage.NEIGHBORS, folder)) or names
-    ours = edited_folder(recipe, names, rows)
-    if whole := found(recipe, Stage.NEIGHBORS, ours):
+    left = resumable(replace(edited_folder(recipe, names, rows), refresh=not names.reused))  # with what was paid now
+    if whole := found(recipe, Stage.NEIGHBORS, left):
         return whole
-    made = collect(Stage.NEIGHBORS, [review_names.submit(ours, "review", desk, targets)])
-    return seal(recipe, Stage.NEIGHBORS, ours, made, total(made, "kept"))
+    made = collect(Stage.NEIGHBORS, [review_names.submit(left, "review", desk, targets)])
+    return seal(recipe, Stage.NEIGHBORS, left, made, total(made, "kept"))

@@ -13,6 +13,7 @@ from flows.crawl import crawl
 from flows.dating import dated, day_of
 from flows.embedding import embed
 from flows.heartbeats import ours
+from flows.memory import give_back
 from flows.neighbors import neighbors
 from flows.parameters import AsOf, GivenRecipe, Refresh, Until
 from flows.recipe import Recipe
@@ -66,6 +67,7 @@ def extrapolate(
             if refs[0].stage is until:
                 break
     show_final(recipe.name, recipe.report.note, done)
+    give_back()
     return done
 
 

@@ -1,8 +1,9 @@
 """Disk is given back: of a data root goes what no finished work needs any more; at first it is only said what that is.
 
-    python -m flows.retention recipes/NAME.yaml [--keep-days N] [--products STAGE...] [--carry-out]
+    python -m flows.retention recipes/NAME.yaml [--keep-days N] [--products STAGE...] [--keep-products-days N]
+        [--carry-out]
 
-`storage/retention.py` says what stays.
+`storage/retention.py` says what stays. The command is no flow run: on a full disk no server of Prefect's would start.
 """
 
 import logging
@@ -17,12 +18,10 @@ from flows.parameters import GivenRecipe
 from flows.retention_lines import COLUMNS, cells, counts
 from flows.showing.publish import publish_table
 from storage.records import Stage
-from storage.retention import PRODUCTS, plan
+from storage.retention import KEEP_DAYS, KEEP_PRODUCTS_DAYS, PRODUCTS, plan
 from storage.retention_going import Going
 
 logger = logging.getLogger(__name__)
-
-KEEP_DAYS = 30
 
 LISTED = 500
 """Rows of the artifact in the Prefect UI."""
@@ -32,13 +31,25 @@ KeepDays = Annotated[
     Field(ge=0),
     shown(
         "Keep days",
-        "Only what was written longer ago than so many days may go, so that no run under way loses anything; with 0, "
-        "see that none is",
+        "Only what no run has written, found or read for so many days may go: give more than the longest run takes, so "
+        "that none under way loses anything; with 0, see that none is",
     ),
 ]
 Products = Annotated[
     Sequence[Annotated[Stage, OneOf(tuple(Stage))]],
-    shown("Products", "Stages whose finished results all stay, with what they were made of, also those of older runs"),
+    shown(
+        "Products",
+        "Stages whose finished results stay for the days below, with what they were made of, also those of older runs",
+    ),
+]
+KeepProductsDays = Annotated[
+    int,
+    Field(ge=0),
+    shown(
+        "Keep products days",
+        "Products stay for so many days after a run has last written, found or read them, and of several with the same "
+        "content only the newest; what a recipe finished last stays for ever",
+    ),
 ]
 DryRun = Annotated[bool, shown("Dry run", "Only say what would go; with this off it is removed")]
 
@@ -50,13 +61,17 @@ def _name() -> str:
 
 @flow(name="retention", flow_run_name=_name)
 def retention(
-    recipe: GivenRecipe, keep_days: KeepDays = KEEP_DAYS, products: Products = PRODUCTS, dry_run: DryRun = True
+    recipe: GivenRecipe,
+    keep_days: KeepDays = KEEP_DAYS,
+    products: Products = PRODUCTS,
+    keep_products_days: KeepProductsDays = KEEP_PRODUCTS_DAYS,
+    dry_run: DryRun = True,
 ) -> tuple[Going, ...]:
     """Find what no finished work under the recipe's data root needs any more, remove it if so told, and return it.
 
     What any recipe under that root finished last stays.
     """
-    planned = plan(recipe.data_root, keep_days, products)
+    planned = plan(recipe.data_root, keep_days, products, keep_products_days)
     logger.info(
         "retention: of %s goes %s", planned.root, counts(planned.going)
     )  # first, for it may be killed on its way
@@ -74,4 +89,4 @@ def retention(
 if __name__ == "__main__":
     from flows.retention_terminal import main
 
-    main(retention, KEEP_DAYS)
+    main()

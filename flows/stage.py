@@ -17,6 +17,7 @@ from storage.fingerprint import fingerprint
 from storage.latest import recall, remember
 from storage.manifest import Part, StageFolder, read_manifest
 from storage.records import StageRef
+from storage.used import reading, touch
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Run(Protocol):
 
 def newest(run: Run, name: str, given: StageRef | None) -> StageRef:
     """The reference that was given, or else the newest finished one of this recipe."""
-    return given or recall(run.data_root, run.name, name)
+    return reading(given or recall(run.data_root, run.name, name))
 
 
 def found(run: Run, name: str, folder: StageFolder) -> StageRef | None:
@@ -57,9 +58,14 @@ def found(run: Run, name: str, folder: StageFolder) -> StageRef | None:
 
 
 def resumable(folder: StageFolder) -> StageFolder:
-    """The folder; a refresh has the attempt of its run, so that one that is retried goes on with its own work."""
-    run = runtime.flow_run.root_flow_run_id if folder.refresh else None
-    return replace(folder, attempt=fingerprint(run)[:8]) if run else folder
+    """The folder, marked as used; a refresh has its run's attempt, so that a retried one goes on with its own work."""
+    touch(folder.uri)
+    if not folder.refresh:
+        return folder
+    run = runtime.flow_run.root_flow_run_id
+    ours = replace(folder, attempt=fingerprint(run)[:8]) if run else folder
+    ours.forget_others()
+    return ours
 
 
 def require_made_of(made: StageRef, name: str, source: StageRef) -> None:

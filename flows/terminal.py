@@ -8,14 +8,23 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
+from uuid import UUID
 
-from prefect import Flow
+import httpx
+from prefect import Flow, State, runtime
+from prefect.client.orchestration import get_client
 from prefect.logging.configuration import setup_logging
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
+from prefect.states import Cancelled
 from rich.console import Console
 
 from flows import OURS
@@ -28,6 +37,9 @@ from storage.errors import ExtrapolationError
 from storage.records import PIPELINE, Stage, StageRef
 
 logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 3.0
+"""That a server may take to hear that a run was interrupted."""
 
 
 def speak_plainly() -> LiveHandler:
@@ -57,12 +69,28 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _tell_server() -> None:
+    """Let a server of one's own know that the run, and all within it, is over; one that does not answer is left."""
+    run = runtime.flow_run.root_flow_run_id
+    if run is None:
+        return
+    ended: State[None] = Cancelled(message="interrupted in the terminal; what is whole stays")
+    with (
+        suppress(httpx.HTTPError),
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(httpx_settings={"timeout": ANSWER_SECONDS}, sync_client=True) as client,
+    ):
+        client.set_flow_run_state(UUID(run), ended, force=True)
+
+
 def _leave(handler: LiveHandler, number: int, _: FrameType | None) -> NoReturn:
     """End at once: a thread under way would else be waited for, and what is whole on disk stays whole."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C waits for nothing
     handler.freeze()
-    sys.stderr.write("\ninterrupted: what is whole stays, and the same command goes on from there\n")
+    sys.stderr.write("\ninterrupted: what is whole stays, and the same command without --refresh goes on from there\n")
     sys.stderr = io.StringIO()  # else Prefect tells of every line that it cannot send any more
+    if PREFECT_API_URL.value():
+        _tell_server()
     atexit._run_exitfuncs()  # Prefect ends the server that it started
     os._exit(128 + number)
 
@@ -72,8 +100,9 @@ def in_terminal() -> Iterator[None]:
     """Show our log lines and the progress of flows while the block runs; Ctrl-C ends the process at once."""
     handler = speak_plainly()
     signal.signal(signal.SIGINT, partial(_leave, handler))
-    heartbeat = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # a second a flow; nobody waits for it here
-    with temporary_settings(updates=heartbeat), live(handler):
+    # A server that Prefect starts for this run alone listens for no heartbeats, and each flow would wait a second.
+    unheard = {} if PREFECT_API_URL.value() else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with temporary_settings(updates=unheard), live(handler):
         yield
 
 

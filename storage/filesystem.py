@@ -7,7 +7,6 @@ file is written beside its name and then renamed over it.
 import os
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import fsspec
 
 from storage.disk import writing
+from storage.listing import Listed, entries, files_below
 
 PARTIAL = ".partial"
 """The ending of a local file that is not whole yet, or never became so."""
@@ -87,32 +87,26 @@ def remove(uri: str) -> None:
 
 def _list(uri: str, kind: str) -> list[str]:
     fs, path = _split(uri)
+    if _is_local(fs):
+        wanted = os.DirEntry.is_dir if kind == "directory" else os.DirEntry.is_file
+        return sorted(entry.name for entry in entries(path) if wanted(entry, follow_symlinks=False))
     if not fs.isdir(path):
         return []
     return sorted(os.path.basename(entry["name"]) for entry in fs.ls(path, detail=True) if entry["type"] == kind)
 
 
 def list_files(uri: str) -> list[str]:
-    """The names of the files directly inside a folder, sorted; none where there is no folder."""
+    """The names of the files directly inside a folder, sorted; none where there is no folder, OSError as of `walk`."""
     return _list(uri, "file")
 
 
 def list_folders(uri: str) -> list[str]:
-    """The names of the folders directly inside a folder, sorted; none where there is no folder."""
+    """The names of the folders directly inside a folder, sorted; none where there is none, OSError as of `walk`."""
     return _list(uri, "directory")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file below a folder: its path from there, its size in bytes, and when it was written, in seconds since 1970."""
-
-    name: str
-    bytes: int
-    modified: float
-
-
-WRITTEN = ("mtime", "LastModified", "created")
-"""What a local disk, S3 and memory call the time of the last change; a local `created` is when a file was renamed."""
+WRITTEN = ("LastModified", "created")
+"""What S3 and memory call the time of the last change."""
 
 
 def _modified(entry: dict[str, Any]) -> float:
@@ -123,9 +117,12 @@ def _modified(entry: dict[str, Any]) -> float:
 def walk(uri: str) -> list[Listed]:
     """Every file below a folder, at any depth, by name; links are left out, and where there is no folder there is none.
 
-    It asks the store itself: what an earlier listing has left in memory does not count.
+    It asks the store itself: what an earlier listing has left in memory does not count. Raises OSError where a folder
+    cannot be listed, for what lies there must not be taken for gone.
     """
     fs, path = _split(uri)
+    if _is_local(fs):
+        return sorted(files_below(path), key=lambda file: file.name)
     fs.invalidate_cache()
     found = fs.find(path, detail=True)
     top = fs._strip_protocol(path).rstrip("/") + "/"

@@ -13,6 +13,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -108,6 +109,18 @@ class StageFolder:
         whole = all(filesystem.exists(filesystem.join(self.uri, file.name)) for file in part.files)
         return part if whole and (self._is_ours(part) or not self.refresh) else None
 
+    def forget_others(self) -> None:
+        """Take away the marks of partitions that other attempts have made whole.
+
+        A refresh does so first: were it killed, a later run would else go on with some of its partitions and some of
+        theirs, made of one another's. What is sealed stays, for its manifest names its files.
+        """
+        for name in filesystem.list_files(filesystem.join(self.uri, PARTS)):
+            uri = filesystem.join(self.uri, PARTS, name)
+            with suppress(FileNotFoundError):  # another refresh has taken it away
+                if name.endswith(".json") and not self._is_ours(_part(json.loads(filesystem.read_bytes(uri)))):
+                    filesystem.remove(uri)
+
     def write_rows(self, part: str, rows: Sequence[Row], row: type[Row]) -> File:
         """Write rows as the table that is named after their class."""
         return self.write_table(part, row.__name__, tables.to_table(rows, row))
@@ -136,6 +149,15 @@ class StageFolder:
         marker = filesystem.join(self.uri, PARTS, f"{name}.json")
         filesystem.write_bytes(marker, json.dumps(asdict(part), indent=1).encode())
         return part
+
+    def unseal_part(self, name: str) -> None:
+        """Say that a partition is not whole after all, so that it is done again; its files stay."""
+        filesystem.remove(filesystem.join(self.uri, PARTS, f"{name}.json"))
+
+    def sealed_names(self) -> list[str]:
+        """The names of the partitions that are whole, whichever attempt wrote them."""
+        names = filesystem.list_files(filesystem.join(self.uri, PARTS))
+        return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
 
     def seal(self, parts: Sequence[Part], count: int, seconds: float) -> StageRef:
         """Say that the stage is whole; its last act. `count` is how many items it hands on."""

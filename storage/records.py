@@ -270,8 +270,10 @@ class Crawled(Candidate):
     """
 
     digest: str | None
-    reason: FetchReason | None
-    detail: str
+    # A host fails in another way every night, and no later stage judges by how: else all of them would run again for
+    # it. A report that is found whole may thus count the losses by their reasons of before.
+    reason: FetchReason | None = field(metadata=VOLATILE)
+    detail: str = field(metadata=VOLATILE)
     size: int
     width: int
     height: int

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from storage import filesystem
 from storage.errors import DamagedStore
-from storage.filesystem import Listed
 from storage.latest import FOLDER as LATEST
+from storage.listing import Listed
 from storage.manifest import MANIFEST, PARTS, Manifest, read_manifest
 from storage.pictures import FOLDER as PICTURES
 from storage.records import Stage
@@ -31,7 +31,8 @@ Listing = Mapping[str, tuple[Listed, ...]]
 class Held:
     """One stage at one key, finished where it has a manifest; `named` are the files of its manifest and its markers.
 
-    `written` is when one of its files was written last, or a file that its training goes on from: seconds since 1970.
+    `written` is when one of its files was written last, a run's mark among them (`storage/used.py`), or a file that its
+    training goes on from: seconds since 1970.
     """
 
     stage: Stage

@@ -1,14 +1,13 @@
 """One thing that a clean-up removes: why, its files in the order in which they go, and what would save it."""
 
+import fcntl
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from filelock import FileLock, Timeout
-
 from storage import filesystem
-from storage.filesystem import Listed
+from storage.listing import Listed
 from storage.manifest import MANIFEST, PARTS
 from storage.records import Stage
 from storage.retention_folders import LOCK, newest
@@ -37,9 +36,9 @@ def holding(locks: Iterable[str]) -> Iterator[bool]:
     with ExitStack() as stack:
         try:
             for uri in locks:
-                if filesystem.exists(uri):  # a FileLock would make it
-                    stack.enter_context(FileLock(uri).acquire(blocking=False))
-        except Timeout:
+                with suppress(FileNotFoundError):  # a FileLock would make it anew where another clean-up removes it
+                    fcntl.flock(stack.enter_context(open(uri, "r+b")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             yield False
         else:
             yield True

@@ -1,8 +1,9 @@
-"""Which finished stages are needed: those that something points at, and all that they were made of."""
+"""Which stages are needed: those that something points at, those that are young, and all that they were made of."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from storage import filesystem
 from storage.errors import BadInput
@@ -12,6 +13,18 @@ from storage.retention_folders import Held
 
 Place = tuple[Stage, str]
 """A stage and its key: one folder under a data root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What stays but for being the newest: all since `before`, and `products` since `products_before`.
+
+    Both are seconds since 1970.
+    """
+
+    before: float
+    products: frozenset[Stage]
+    products_before: float
 
 
 def pointed(root: str) -> frozenset[Place]:
@@ -27,19 +40,28 @@ def pointed(root: str) -> frozenset[Place]:
     return frozenset((Stage(ref["stage"]), ref["key"]) for ref in refs)
 
 
+def _alike(folders: Iterable[Held]) -> dict[tuple[str, Stage], list[Held]]:
+    """The finished folders of each stage by what came out."""
+    alike: dict[tuple[str, Stage], list[Held]] = defaultdict(list)
+    for folder in folders:
+        if folder.manifest:
+            alike[folder.manifest.ref.content, folder.stage].append(folder)
+    return alike
+
+
+def _newest(same: Iterable[Held]) -> Held:
+    return max(same, key=lambda folder: (folder.written, folder.key))
+
+
 def _holders(folders: Iterable[Held], roots: frozenset[Place]) -> dict[str, list[Held]]:
     """Who gives a content to what was made of it: the roots that have it, or else the newest of each stage.
 
     A crawl that finds nothing new on another day has the content of the day before.
     """
-    alike: dict[tuple[str, Stage], list[Held]] = defaultdict(list)
-    for folder in folders:
-        if folder.manifest:
-            alike[folder.manifest.ref.content, folder.stage].append(folder)
     found: dict[str, list[Held]] = defaultdict(list)
-    for (content, _), same in alike.items():
+    for (content, _), same in _alike(folders).items():
         at_root = [folder for folder in same if (folder.stage, folder.key) in roots]
-        found[content] += at_root or [max(same, key=lambda folder: (folder.written, folder.key))]
+        found[content] += at_root or [_newest(same)]
     return found
 
 
@@ -56,13 +78,15 @@ def needed(folders: Sequence[Held], roots: Sequence[Held]) -> frozenset[Place]:
     return frozenset(found)
 
 
-def kept(
-    folders: Sequence[Held], latest: frozenset[Place], products: frozenset[Stage], before: float
-) -> frozenset[Place]:
-    """What stays: the newest results, finished products, whatever was written since `before`, and all they need."""
+def _products(folders: Iterable[Held], latest: frozenset[Place], rule: Rule) -> Iterator[Held]:
+    """The products that are young enough, once for what came out of several."""
+    for (_, stage), same in _alike(folders).items():
+        is_latest = any((folder.stage, folder.key) in latest for folder in same)
+        if stage in rule.products and not is_latest and _newest(same).written > rule.products_before:
+            yield _newest(same)
 
-    def is_root(folder: Held) -> bool:
-        product = folder.manifest is not None and folder.stage in products
-        return product or (folder.stage, folder.key) in latest or folder.written > before
 
-    return needed(folders, list(filter(is_root, folders)))
+def kept(folders: Sequence[Held], latest: frozenset[Place], rule: Rule) -> frozenset[Place]:
+    """What stays: the newest results, young products, whatever was written or used lately, and all they need."""
+    roots = [one for one in folders if (one.stage, one.key) in latest or one.written > rule.before]
+    return needed(folders, [*roots, *_products(folders, latest, rule)])

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage import filesystem
-from storage.filesystem import PARTIAL, Listed
+from storage.filesystem import PARTIAL
+from storage.listing import Listed
 from storage.manifest import PARTS
 from storage.records import Stage
 from storage.retention_folders import KEY, LOCK, Held, Listing, by_folder, newest

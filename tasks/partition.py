@@ -51,10 +51,10 @@ def partition(name: str) -> Callable[[Work[P]], Task[Any, Any]]:
             try:
                 with shown(part):
                     files, tally = work(folder, part, *args, **kwargs)
+                    return folder.seal_part(part, files, tally, time.monotonic() - started)
             except BaseException as error:
                 error.add_note(f"partition {part}")  # the task run knows its name, the flow that waits for it does not
                 raise
-            return folder.seal_part(part, files, tally, time.monotonic() - started)
 
         return run
 

@@ -5,9 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from signal import Signals
@@ -24,6 +25,7 @@ LAST_WORDS = 8
 """Lines of the process that failed which its error repeats."""
 
 AGAIN = "run it again: it goes on from its last checkpoint"
+LOGS = "logs"
 OF_PROCESS = re.compile(r"\[process(\d+)\]:(.*)")
 OF_TORCHRUN = -1
 
@@ -120,18 +122,10 @@ def _of_process(job: Job, processes: int, failure: Failure, words: Iterable[str]
     )
 
 
-def launch(job: Job, processes: int, heard: Heard) -> None:
-    """Train the job by so many processes, to its end or on from its last checkpoint.
-
-    They write into the folder `processes` of the run, anew each time. Raises the error that
-    stopped one of them, or ProcessFailed where that was none of ours.
-    """
-    folder = job.folder / "processes"
-    shutil.rmtree(folder, ignore_errors=True)
-    told, failed = folder / "job.json", folder / "failure.json"
-    filesystem.write_bytes(str(told), job.model_dump_json().encode())
-    words: dict[int, deque[str]] = defaultdict(lambda: deque(maxlen=LAST_WORDS))
-    with _started(_command(told, failed, folder / "logs", processes), processes) as torchrun:
+def _heed(job: Job, told: Path, folder: Path, processes: int, heard: Heard) -> None:
+    """Start the processes, listen to them to their end, and raise what stopped them; they tell it in the folder."""
+    failed, words = folder / "failure.json", defaultdict[int, deque[str]](lambda: deque(maxlen=LAST_WORDS))
+    with _started(_command(told, failed, folder / LOGS, processes), processes) as torchrun:
         for line in torchrun.stdout or ():
             of, text = (match[1], match[2]) if (match := OF_PROCESS.match(line)) else (OF_TORCHRUN, line.rstrip())
             words[int(of)].append(text)
@@ -142,3 +136,21 @@ def launch(job: Job, processes: int, heard: Heard) -> None:
         raise _of_process(job, processes, failure, words[failure.process])
     if torchrun.returncode:
         raise _of_torchrun(job, processes, torchrun.returncode, words[OF_TORCHRUN])
+
+
+def launch(job: Job, processes: int, heard: Heard) -> None:
+    """Train the job by so many processes, to its end or on from its last checkpoint.
+
+    Their logs come to lie in the folder `processes` of the run, anew each time. Raises the error that
+    stopped one of them, or ProcessFailed where that was none of ours.
+    """
+    folder = job.folder / "processes"
+    shutil.rmtree(folder, ignore_errors=True)
+    filesystem.write_bytes(str(folder / "job.json"), job.model_dump_json().encode())
+    # Where the disk of the run is full, the word of it must find another place.
+    with tempfile.TemporaryDirectory(prefix="training-") as beside:
+        try:
+            _heed(job, folder / "job.json", Path(beside), processes, heard)
+        finally:
+            with suppress(OSError):  # as copytree's own error is: the logs are for people alone
+                shutil.copytree(Path(beside, LOGS), folder / LOGS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -11,9 +11,12 @@ from uuid import uuid4
 from prefect import Flow, State, Task
 from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import Artifact as Written
+from prefect.context import SettingsContext
 from prefect.futures import PrefectConcurrentFuture, PrefectFuture, wait
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.callables import expand_mapping_parameters, get_call_parameters
+
+import flows.crawl as crawling
 
 T = TypeVar("T")
 
@@ -72,8 +75,9 @@ def plainly() -> Iterator[None]:
 
     Retries of tasks are left out: what fails is raised.
     """
-    places: list[tuple[type, str, Callable[..., Any]]] = [
+    places: list[tuple[object, str, Callable[..., Any]]] = [
         (Flow, "__call__", _call), (Task, "submit", _submit), (Task, "map", _map), (Artifact, "create", _unwritten),
+        (crawling, "turn", lambda _: nullcontext()),
     ]  # fmt: skip
     with ExitStack() as stack:
         for owner, name, ours in places:
@@ -83,9 +87,13 @@ def plainly() -> Iterator[None]:
 
 def called_plainly(work: Callable[[], T]) -> T:
     """What the function gives when it runs plainly and outside of any run that this thread is in."""
+    told = SettingsContext.get()
+    if told is None:
+        raise RuntimeError("Prefect has no settings here, so it is not known which server is to be left alone")
+    same = SettingsContext(profile=told.profile, settings=told.settings)
 
     def alone() -> T:
-        with plainly():
+        with same, plainly():
             return work()
 
     return Context().run(alone)

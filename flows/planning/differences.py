@@ -9,6 +9,9 @@ from storage.records import Stage
 WIDTH = 60
 """Characters of a value that are shown."""
 
+BEFORE = 20
+"""Of those, how many come before the first one that differs, where two values are too long to be shown whole."""
+
 EDITS = "edits"
 """The input that names have only where a person has edited them."""
 
@@ -27,7 +30,7 @@ OUTSIDE = {
 
 
 def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
-    """Every plain value of a section, with the name of its field."""
+    """Every plain value of a section, whole, with the name of its field."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _flat(item, f"{name}.{key}")
@@ -35,15 +38,29 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
         for index, item in enumerate(value):
             yield from _flat(item, f"{name}[{index}]")
     else:
-        text = str(value)
-        yield name, text if len(text) <= WIDTH else f"{text[:WIDTH]}..."
+        yield name, str(value)
+
+
+def _cut(text: str, start: int) -> str:
+    """What is shown of a value: all of it, or as much as there is room for from `start` on."""
+    if len(text) <= WIDTH:
+        return text
+    end = start + WIDTH
+    return "..." * (start > 0) + text[start:end] + "..." * (end < len(text))
+
+
+def _change(old: str, new: str) -> str:
+    """Both values, cut to where they differ."""
+    alike = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = max(0, alike - BEFORE) if max(len(old), len(new)) > WIDTH else 0
+    return f"{_cut(old, start)} -> {_cut(new, start)}"
 
 
 def _fields(stage: Stage, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     old, new = dict(_flat(before, stage)), dict(_flat(now, stage))
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
-            yield f"{name}: {old.get(name, 'not there')} -> {new.get(name, 'not there')}"
+            yield f"{name}: {_change(old.get(name, 'not there'), new.get(name, 'not there'))}"
 
 
 def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
@@ -52,12 +69,9 @@ def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
             yield OUTSIDE.get(name, f"its input {name} is another")
 
 
-def differences(folder: StageFolder, newest: Manifest | None) -> tuple[str, ...]:
-    """Every field and input that differs, a line each; `newest` is of the stage's newest result, where there is one."""
-    if newest is None:
-        return ("it was never finished",)
+def differences(folder: StageFolder, newest: Manifest) -> tuple[str, ...]:
+    """Every field and input that differs, a line each; `newest` is of the stage's newest result."""
     told = [*_fields(folder.stage, newest.config, folder.config), *_inputs(newest.inputs, folder.inputs)]
     if newest.version != folder.version:
         told.append(f"its code means something else now: version {newest.version} -> {folder.version}")
-    same = newest.inputs.keys() == folder.inputs.keys()  # names that were edited have others than those that were not
-    return tuple(told) or ("its result is gone" if same else "what it is made of has changed",)
+    return tuple(told) or ("what it is made of has changed",)  # names have other inputs where they were edited

@@ -1,6 +1,7 @@
 """The stages of a pipeline run as its plan looks at them, in its order."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
 from flows.catalog import outside_name
@@ -35,21 +36,25 @@ def _unanswered(names: StageRef) -> tuple[str, ...]:
     return ("some classes were never answered: they are asked for again",) if came_short(names) else ()
 
 
-def _look_at_edits(look: Look) -> None:
-    """What a person made of the names takes their place, and the run may wait for that person."""
-    names = look.refs.get(Stage.NEIGHBORS)
-    if names is None or look.seen[Stage.NEIGHBORS].due is Due.STALE:
-        return
-    desk = Desk(look.recipe.data_root, look.recipe.name, names)
-    if rows := changed(desk, look.refs[Stage.TARGETS]):
-        look.at(Stage.NEIGHBORS, lambda: edited_folder(look.recipe, names, rows))
-    if look.recipe.neighbors.review and not desk.approved:
+def _look_at_edits(look: Look, names: StageRef) -> None:
+    """What a person made of the names takes their place, and the run may wait for that person.
+
+    Names that are made again all the same may come out as they were, and then their edits hold.
+    """
+    desk, named = Desk(look.recipe.data_root, look.recipe.name, names), look.seen[Stage.NEIGHBORS]
+    rows = changed(desk, look.refs[Stage.TARGETS])
+    if rows is not None:
+        look.at(Stage.NEIGHBORS, lambda _: edited_folder(look.recipe, names, rows), Stage.TARGETS)
+    if named.due is Due.STALE:
+        look.seen[Stage.NEIGHBORS] = named
+    elif look.recipe.neighbors.review and not desk.approved:
         look.seen[Stage.NEIGHBORS] = Outlook(Stage.NEIGHBORS, Due.OPEN, ("the run waits for approval of the names",))
 
 
 def _look_at_earlier(look: Look) -> list[tuple[str, str]]:
     """The names of the catalogs of `select.earlier`, and of their vectors."""
     root, config, named = look.recipe.data_root, plain(look.recipe.embed), []
+    look = replace(look, refresh=())  # a run never refreshes them
     for path in look.recipe.select.earlier:
         listed, seen = (f"{stage}-{outside_name(path)}" for stage in (Stage.CATALOG, Stage.EMBED))
         look.at(listed, partial(catalog_folder, root, path))
@@ -77,8 +82,8 @@ def look_ahead(recipe: Recipe, refresh: Collection[Stage] = ()) -> Sequence[Outl
     """What a run of the recipe would do about every stage, in the order of the pipeline."""
     look, root = Look(recipe, refresh), recipe.data_root
     look.at(Stage.TARGETS, partial(targets_folder, recipe))
-    look.at(Stage.NEIGHBORS, partial(neighbors_folder, recipe), Stage.TARGETS, trouble=_unanswered)
-    _look_at_edits(look)
+    if names := look.at(Stage.NEIGHBORS, partial(neighbors_folder, recipe), Stage.TARGETS, trouble=_unanswered):
+        _look_at_edits(look, names)
     look.at(Stage.CRAWL, partial(crawl_folder, recipe), Stage.NEIGHBORS)
     look.at(TARGET_VECTORS, partial(embed_folder, root, recipe.embed), Stage.TARGETS)
     look.at(Stage.EMBED, partial(embed_folder, root, recipe.embed), Stage.CRAWL)

@@ -23,12 +23,14 @@ from flows.up.place import Place
 from storage.errors import ExtrapolationError
 
 OUTPUTS = Path("runs", "up").absolute()
+"""A folder for the outputs of each port's processes."""
 STARTING, DEPLOYING = 120.0, 300.0
 """Seconds that the server, which may have a database to lay out, and the deployments may take."""
 
 CHOSEN = {
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that automations.yaml hears of lost runs
     "PREFECT_WORKER_QUERY_SECONDS": "2",
+    # Else runs, their logs and artifacts are kept for ever; so they are for 90 days.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # In memory, as Prefect has it, they are lost with the server, and with them the slots that they hold.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
@@ -64,7 +66,7 @@ def _welcome(place: Place, recipe: str) -> str:
     Deployments, extrapolate/pipeline, Run      the whole of {recipe}; or, in another terminal of this folder:
     PREFECT_API_URL={place.api} {Path(sys.executable).parent / "prefect"} deployment run extrapolate/pipeline
     Ctrl-C ends all of it; runs under way are then Crashed, and go on with Retry after the next start.
-    What each process says lies in {OUTPUTS}"""
+    What each process says lies in {OUTPUTS / str(place.port)}"""
 
 
 def _up(children: Children, place: Place, recipe: str) -> NoReturn:
@@ -89,7 +91,7 @@ def main() -> int:
         load_recipe(given)
         recipe = _seen_from_project(given)
         place.require_free()
-        children = Children(OUTPUTS, _environment(place, recipe), Interrupts())
+        children = Children(OUTPUTS / str(place.port), _environment(place, recipe), Interrupts())
         try:
             _up(children, place, recipe)
         finally:

@@ -63,7 +63,8 @@ class Children:
         log = self.folder / f"{name}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603  # Prefect
-                [sys.executable, "-m", "flows.up.child", *words], cwd=PROJECT, env={**self.environment, **as_starter()},
+                [sys.executable, "-m", "flows.up.child", *words], cwd=PROJECT,
+                env={**self.environment, **as_starter(), "PWD": str(PROJECT)},  # which prefect.yaml asks for
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         child = Child(name, process, log, log.open("rb") if aloud else None, lasting)

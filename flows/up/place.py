@@ -9,10 +9,10 @@ from prefect.settings import PREFECT_SERVER_API_HOST, PREFECT_SERVER_API_PORT
 
 from storage.errors import BadInput
 
-EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # compared with, not bound to
-"""Hosts that a server may listen on, and nobody can ask."""
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared with, not bound to
+"""The host that a server may listen on, and nobody can ask."""
 
-ELSEWHERE = "or set PREFECT_SERVER_API_PORT to a free port"
+ELSEWHERE = "or set PREFECT_SERVER_API_PORT to a free port, and PREFECT_HOME to a folder of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Place:
     @property
     def ui(self) -> str:
         """The address to open in a browser on this machine."""
-        return f"http://{'127.0.0.1' if self.host in EVERYWHERE else self.host}:{self.port}"
+        return f"http://{'127.0.0.1' if self.host == EVERYWHERE else self.host}:{self.port}"
 
     @property
     def api(self) -> str:
@@ -46,6 +46,11 @@ class Place:
 
     def require_free(self) -> None:
         """Raise BadInput where something listens there already, or nothing can."""
+        if ":" in self.host:
+            raise BadInput(
+                f"PREFECT_SERVER_API_HOST is {self.host}, and Prefect's addresses are not made for IPv6",
+                f"set it to an IPv4 address or a name: {EVERYWHERE} for every network of this machine",
+            )
         if self.answers():
             raise BadInput(
                 f"a Prefect server answers at {self.ui} already",

@@ -13,7 +13,7 @@ from tasks.crawl.web import Answer, Elsewhere, Web
 from vision.decode import LONGEST_SIDE, Header, may_be_picture
 from vision.decoders import Decoders
 
-_PASSING = frozenset({408, 425, 500, 502, 503, 504})
+PASSING = frozenset({408, 425, 500, 502, 503, 504})
 """Statuses that a later try may change."""
 
 
@@ -41,7 +41,7 @@ def check_answer(answer: Answer) -> bytes:
     if pause := throttled(answer):
         raise pause
     if answer.status != 200:
-        raise Refused(FetchReason.BAD_STATUS, str(answer.status), passing=answer.status in _PASSING)
+        raise Refused(FetchReason.BAD_STATUS, str(answer.status), passing=answer.status in PASSING)
     if directive := opted_out(answer.headers.getall("X-Robots-Tag", [])):
         raise Refused(FetchReason.ROBOTS, f"X-Robots-Tag: {directive}")
     return answer.body

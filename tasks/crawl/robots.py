@@ -16,6 +16,9 @@ _CAP = 500 << 10  # a longer one is taken for no consent, though RFC 9309 would 
 _TRIES = 3  # of a robots.txt whose failure may pass
 _OPT_OUT = frozenset({"noai", "noimageai", "noindex", "noimageindex", "noml", "none"})
 _WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+UNREADABLE = "robots.txt answers"
+"""How the detail of a refusal begins where a host in trouble could not say whether it consents."""
+
 _UNREACHED = (FetchReason.BLOCKED_ADDRESS, FetchReason.CONNECTION, FetchReason.TIMEOUT)
 
 
@@ -26,7 +29,7 @@ def _rules(answer: Answer) -> Protego:
         return Protego.parse(answer.body.decode("utf-8-sig", "replace"))
     if 400 <= answer.status < 500:
         return Protego.parse("")
-    raise Refused(FetchReason.ROBOTS, f"robots.txt answers {answer.status}", passing=answer.status >= 500)
+    raise Refused(FetchReason.ROBOTS, f"{UNREADABLE} {answer.status}", passing=answer.status >= 500)
 
 
 class Robots:

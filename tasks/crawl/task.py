@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from storage.errors import TooMuchLost
 from storage.fingerprint import fingerprint
 from storage.manifest import Part, StageFolder, read_rows
 from storage.records import Asked, Candidate, Crawled, Neighbor, NoResults, Redirected, StageRef
@@ -67,19 +66,6 @@ def fetch_pictures(folder: StageFolder, part: str, config: CrawlConfig, before: 
         rows, elsewhere = fetch_partition(due, folder.root, config, progress.tell)
     files = [folder.write_rows(part, rows, Crawled), folder.write_rows(part, elsewhere, Redirected)]
     return files, _tally(rows) + Counter(redirected=len(elsewhere))
-
-
-def check_fetched(folder: StageFolder, fetched: Sequence[Part], config: CrawlConfig) -> None:
-    """Raise TooMuchLost where more of the tried URLs brought no picture than the recipe allows."""
-    rows = folder.read_rows(fetched, Crawled)
-    lost = Counter(row.reason for row in rows if row.reason)
-    if lost.total() > config.max_lost * len(rows):
-        reasons = ", ".join(f"{count} {reason}" for reason, count in lost.most_common(3))
-        raise TooMuchLost(
-            f"{lost.total()} of {len(rows)} URLs brought no picture: {reasons}",
-            f"mend what these say and run again with --refresh crawl (stored pictures are not fetched again), "
-            f"or raise crawl.max_lost ({config.max_lost:g})",
-        )
 
 
 @partition("close")

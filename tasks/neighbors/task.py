@@ -41,14 +41,14 @@ def came_short(names: StageRef) -> bool:
 
 
 @partition("propose")
-def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef, fresh: bool) -> Outcome:
-    """Ask for the neighbors of all classes, of stored answers too if they are to be `fresh`.
+def propose_names(folder: StageFolder, part: str, config: NeighborsConfig, targets: StageRef, refresh: str) -> Outcome:
+    """Ask for the neighbors of all classes; with the name of a `refresh`, only its own stored answers are read.
 
     One partition, so that budget and pace are those of the recipe; nothing is lost with it, for
     every answer is stored when it is given.
     """
     classes = read_rows(targets, TargetClass)
-    store = Store(folder.root, fresh)
+    store = Store(folder.root, refresh)
     answer = propose(classes, config, store, counted("neighbors: asked", len(classes)))
     check_answered(len(classes), answer.unanswered, config.most_unanswered)
     files = [

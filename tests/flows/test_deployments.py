@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 import yaml
 from prefect import Flow
+from prefect.events.schemas.automations import EventTrigger
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 from prefect.utilities.templating import apply_values
 
 from flows.pipeline import extrapolate
+from flows.up.furnish import automations
+from flows.waiting import PATIENCE
 
 PROJECT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((PROJECT / "prefect.yaml").read_text())["deployments"]
@@ -47,6 +51,16 @@ def test_what_wants_a_gpu_has_a_pool_of_its_own() -> None:
     pools = {deployment["name"]: deployment["work_pool"]["name"] for deployment in DEPLOYMENTS}
     assert {name for name, pool in pools.items() if pool == "gpu"} == {"embed", "train"}
     assert set(pools.values()) == {"cpu", "gpu"}
+
+
+def test_a_run_is_lost_only_after_it_missed_several_heartbeats() -> None:
+    """Those of our deployments beat often; and others, at Prefect's own interval, are not taken for lost."""
+    [lost] = automations()
+    assert isinstance(lost.trigger, EventTrigger)
+    beats = {one["work_pool"]["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] for one in DEPLOYMENTS}
+    assert beats == {"30"}
+    by_default = PREFECT_FLOWS_HEARTBEAT_FREQUENCY.default()
+    assert lost.trigger.within.total_seconds() > max(2 * by_default, PATIENCE)
 
 
 def test_the_schedule_asks_as_of_its_day() -> None:

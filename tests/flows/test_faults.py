@@ -68,7 +68,7 @@ FAULTS: list[tuple[Callable[[Sections, Path], None], type[ExtrapolationError], s
     (_unreadable_pictures, TooMuchLost, r"(?s)cannot be read.*embed\.max_unreadable"),
     (_no_key, BadInput, "A_KEY_NOBODY_SET"),
     (_no_sandbox, Unreachable, r"(?s)neighbors\.provider\.base_url.*python -m sandbox"),
-    (_rough_web, TooMuchLost, r"(?s)URLs brought no picture.*--refresh crawl"),
+    (_rough_web, TooMuchLost, r"(?s)URLs brought no picture.*run again with the same command.*crawl\.max_lost"),
     (_no_encoder, BadInput, r"(?s)lost\.safetensors"),
 ]
 

@@ -23,7 +23,7 @@ from tests.flows.sleeping import begun, deploy_to, states_of, submitting
 from tests.processes import have_ended, living_with, until
 
 WITHIN = 40.0
-"""Seconds without a heartbeat after which a run counts as lost, where automations.yaml says 120; Prefect's shortest
+"""Seconds without a heartbeat after which a run counts as lost, where automations.yaml says 420; Prefect's shortest
 interval between two heartbeats is 30."""
 
 

@@ -14,6 +14,7 @@ from flows.targets import targets
 from sandbox.chat_behavior import ChatBehavior
 from sandbox.outage import PATHS, Service
 from sandbox.process import SandboxProcess, running
+from storage.errors import TooMuchLost
 from storage.manifest import read_manifest
 from storage.pictures import PictureStore
 from storage.records import Stage, StageRef
@@ -98,6 +99,22 @@ def test_a_search_that_stays_away_fails_the_run_by_name_and_the_next_one_fetches
         asked = _of(sandbox, Service.HOSTS)
         assert all(asked[url] == fetched[url] for url in stored)
         assert _crawled(root) == _content(sections, tmp_path / "undisturbed").content
+
+
+def test_an_outage_of_the_picture_hosts_is_made_good_by_the_same_command(
+    prefect_server: str, world: World, tmp_path: Path
+) -> None:
+    """Every fetch ends, with losses alone; the first run after it fetches them, and comes to the same content."""
+    with running(world.grocery, hosts=8) as sandbox:
+        sections = sections_over(world, sandbox)
+        undisturbed = _content(sections, tmp_path / "undisturbed")
+        sandbox.fail(Service.HOSTS, seconds=1e6, retry_after=3600)
+        with pytest.raises(TooMuchLost, match="run again with the same command"):
+            _content(sections, tmp_path / "root")
+        with pytest.raises(TooMuchLost):  # while it lasts, too
+            _content(sections, tmp_path / "root")
+        sandbox.fail(Service.HOSTS, seconds=0)
+        assert _content(sections, tmp_path / "root").content == undisturbed.content
 
 
 def _crawled(root: Path) -> str:

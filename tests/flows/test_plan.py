@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.catalog import outside_name
 from flows.pipeline import extrapolate
 from flows.planning.outlook import Due, Outlook
 from flows.planning.stages import look_ahead
@@ -35,8 +36,8 @@ def recipe(finished: Path, world: World, tmp_path: Path) -> Recipe:
     return world.recipe(Path(shutil.copytree(finished, tmp_path / "root")))
 
 
-def _by_name(recipe: Recipe) -> dict[str, Outlook]:
-    return {stage.name: stage for stage in look_ahead(recipe)}
+def _by_name(recipe: Recipe, *refresh: Stage) -> dict[str, Outlook]:
+    return {stage.name: stage for stage in look_ahead(recipe, refresh)}
 
 
 def _due(recipe: Recipe) -> dict[str, Due]:
@@ -124,14 +125,34 @@ def test_a_removed_result_is_missed(recipe: Recipe) -> None:
     """Its stage is due, and what was made of it is open."""
     shutil.rmtree(recall(recipe.data_root, recipe.name, Stage.SELECT).uri)
     plan = _by_name(recipe)
-    assert plan["select"] == Outlook("select", Due.STALE, ("it was never finished",))
+    assert plan["select"] == Outlook("select", Due.STALE, ("its newest result is gone",))
     assert plan["embed"].due is Due.CACHED
+
+
+def _edit(recipe: Recipe) -> None:
+    """Take one name away, as a person would."""
+    sheet = Path(Desk(recipe.data_root, recipe.name, recall(recipe.data_root, recipe.name, Stage.NEIGHBORS)).sheet)
+    sheet.write_text(sheet.read_text().replace("yes,", "no,", 1))
+
+
+@pytest.fixture(scope="module")
+def edited(finished: Path, world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data root in which the run has gone on from an edited sheet."""
+    root = Path(shutil.copytree(finished, tmp_path_factory.mktemp("edited") / "root"))
+    _edit(world.recipe(root))
+    extrapolate(world.recipe(root), Stage.CRAWL)
+    return root
+
+
+@pytest.fixture
+def edited_recipe(edited: Path, world: World, tmp_path: Path) -> Recipe:
+    """The recipe upon a copy of that root."""
+    return world.recipe(Path(shutil.copytree(edited, tmp_path / "edited")))
 
 
 def test_edited_names_are_due_and_what_follows_is_not_decided(recipe: Recipe) -> None:
     """The plan reads the sheet as the run would."""
-    sheet = Path(Desk(recipe.data_root, recipe.name, recall(recipe.data_root, recipe.name, Stage.NEIGHBORS)).sheet)
-    sheet.write_text(sheet.read_text().replace("yes,", "no,", 1))
+    _edit(recipe)
     plan = _by_name(recipe)
     assert (plan["neighbors"].due, plan["neighbors"].why) == (Due.STALE, ("the sheet of names has been edited",))
     assert plan["crawl"].due is not Due.CACHED
@@ -142,6 +163,46 @@ def test_a_refresh_is_planned(recipe: Recipe) -> None:
     plan = {stage.name: stage for stage in look_ahead(recipe, [Stage.CRAWL])}
     assert plan["crawl"] == Outlook("crawl", Due.STALE, ("it is to be refreshed",))
     assert (plan["neighbors"].due, plan["embed"].due, plan["embed-targets"].due) == (Due.CACHED, Due.OPEN, Due.CACHED)
+
+
+def test_edited_names_that_are_whole_are_cached(edited_recipe: Recipe) -> None:
+    """What they are made of is: nothing is due up to the crawl."""
+    plan = _by_name(edited_recipe)
+    assert [plan[name].due for name in ("targets", "neighbors", "crawl")] == [Due.CACHED] * 3
+
+
+def test_edited_names_depend_on_the_targets(edited_recipe: Recipe) -> None:
+    """Other classes make other names, which nobody has edited: nothing about them is decided, and they are run."""
+    tail = edited_recipe.targets.long_tail
+    assert tail
+    fewer = _changed(edited_recipe, "targets", long_tail=tail.model_copy(update={"most": 20}))
+    plan = _by_name(fewer)
+    assert [plan[name].due for name in ("targets", "neighbors", "crawl")] == [Due.STALE, Due.OPEN, Due.OPEN]
+    assert plan["neighbors"].why == ("cached if what targets brings is what it was",)
+    assert [ref.reused for ref in extrapolate(fewer, Stage.CRAWL)] == [False] * 3
+
+
+def test_a_refresh_of_edited_names_may_bring_what_they_were(edited_recipe: Recipe) -> None:
+    """The model says what it said: the edits hold, and the crawl of the edited names is found whole."""
+    plan = _by_name(edited_recipe, Stage.NEIGHBORS)
+    assert (plan["neighbors"].due, plan["neighbors"].why) == (Due.STALE, ("it is to be refreshed",))
+    assert (plan["crawl"].due, plan["crawl"].why) == (Due.OPEN, ("cached if what neighbors brings is what it was",))
+    refs = extrapolate(edited_recipe, Stage.CRAWL, [Stage.NEIGHBORS])
+    assert [(ref.stage, ref.reused) for ref in refs] == [
+        (Stage.TARGETS, True), (Stage.NEIGHBORS, False), (Stage.CRAWL, True)
+    ]  # fmt: skip
+
+
+def test_data_sets_that_lie_outside_are_never_refreshed(recipe: Recipe, world: World, tmp_path: Path) -> None:
+    """A refresh of the vectors is of the recipe's own pictures."""
+    place = tmp_path / "before"
+    place.mkdir()
+    shutil.copy(next(world.grocery.rglob("*.jpg")), place)
+    told = _changed(recipe, "select", earlier=(str(place),))
+    extrapolate(told, Stage.SELECT)
+    plan = _by_name(told, Stage.EMBED)
+    assert [plan[f"{stage}-{outside_name(str(place))}"].due for stage in ("catalog", "embed")] == [Due.CACHED] * 2
+    assert (plan["embed"].due, plan["embed-targets"].due) == (Due.STALE, Due.STALE)
 
 
 def test_the_command_prints_it(world: World, recipe: Recipe) -> None:

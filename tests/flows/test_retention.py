@@ -15,18 +15,20 @@ from flows.pipeline import extrapolate
 from flows.recipe import load_recipe
 from flows.retention import retention
 from flows.retention_terminal import main
+from flows.stage import newest, resumable
 from storage import filesystem
 from storage.errors import BadInput
 from storage.latest import recall
-from storage.manifest import read_manifest, read_table
+from storage.manifest import open_stage, read_manifest, read_table
 from storage.picture_writer import PictureWriter
 from storage.pictures import PictureStore
 from storage.records import PIPELINE, Stage, StageRef
+from storage.retention import plan
 from storage.retention_going import Going, Why
 from storage.retention_kept import pointed
 from tests.flows.conftest import World
 from tests.storage.purged_root import files, origin, picture
-from tests.storage.retained_root import aged, chain, work
+from tests.storage.retained_root import aged, chain, work, write
 
 PROJECT = Path(__file__).parents[2]
 RECIPE = "recipes/demo.yaml"
@@ -46,12 +48,13 @@ def root(tmp_path: Path) -> str:
     return root
 
 
-def command(server: str, root: str, *arguments: str) -> tuple[int, str, str]:
-    """The exit code of the command, and what it said on either stream."""
+def command(root: str, *arguments: str) -> tuple[int, str, str]:
+    """The exit code of the command, and what it said on either stream; there is no Prefect, nor can it be started."""
     words = [sys.executable, "-m", "flows.retention", RECIPE, "--data-root", root, *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     done = subprocess.run(
         words, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        env={**os.environ, "PREFECT_API_URL": server, "COLUMNS": "160"},
+        env=environment | {"PREFECT_HOME": f"{__file__}/prefect", "COLUMNS": "160"},
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
@@ -60,10 +63,10 @@ def _rows(said: str) -> list[tuple[str, ...]]:
     return [tuple(map(str.strip, line.split("│")[1:-1])) for line in said.splitlines() if line.startswith("│")]
 
 
-def test_the_command_says_what_would_go_and_with_carry_out_removes_just_that(prefect_server: str, root: str) -> None:
-    """The same rows twice; the bytes that it names are those that are gone."""
+def test_the_command_says_what_would_go_and_with_carry_out_removes_just_that(root: str) -> None:
+    """The same rows twice, without Prefect, which a full disk lets not start; the bytes that it names are gone."""
     before = files(root)
-    code, said, wrong = command(prefect_server, root)
+    code, said, wrong = command(root)
     assert code == 0, wrong
     assert files(root) == before
     assert "a dry run, nothing is removed; --carry-out would free" in said
@@ -73,7 +76,7 @@ def test_the_command_says_what_would_go_and_with_carry_out_removes_just_that(pre
     ]  # fmt: skip
     assert {row[-1] for row in rows} == {"60.0"}
 
-    code, said, wrong = command(prefect_server, root, "--carry-out")
+    code, said, wrong = command(root, "--carry-out")
     assert code == 0, wrong
     assert _rows(said) == rows
     after = files(root)
@@ -84,17 +87,19 @@ def test_the_command_says_what_would_go_and_with_carry_out_removes_just_that(pre
 
 
 def test_the_command_takes_days_and_products(
-    prefect_server: str, root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without a product all that was tried goes; what is not old enough stays; less than no days are refused."""
-    _, said, _ = command(prefect_server, root, "--keep-days", "0", "--products")
+    _, said, _ = command(root, "--keep-days", "0", "--products")
     assert {row[0] for row in _rows(said)} == {"crawl", "embed", "select", "shard", "train", "report", "work/train"}
-    _, said, _ = command(prefect_server, root, "--keep-days", "61")
+    _, longer, _ = command(root, "--keep-days", "0", "--keep-products-days", "59")
+    assert _rows(longer) == _rows(said)
+    _, said, _ = command(root, "--keep-days", "61")
     assert not _rows(said)
     assert "would free nothing: 0 files" in said
     monkeypatch.setattr(sys, "argv", ["retention", RECIPE, "--keep-days", "-1"])
     with pytest.raises(SystemExit) as ended:
-        main(retention, 30)
+        main()
     assert ended.value.code == 2
     assert "-1 is no number of days" in capsys.readouterr().err
 
@@ -105,13 +110,27 @@ def test_a_wrong_data_root_ends_the_command_and_the_flow_with_what_mends_it(
     """It is not taken for a root in which there is nothing to do."""
     (tmp_path / "train" / "apple").mkdir(parents=True)
     (tmp_path / "train" / "apple" / "1.jpg").write_bytes(b"mine")
-    code, _, wrong = command(prefect_server, str(tmp_path), "--keep-days", "0", "--carry-out")
+    code, _, wrong = command(str(tmp_path), "--keep-days", "0", "--carry-out")
     assert code == 1
     assert f"{tmp_path} is no data root of finished stages" in wrong
     assert "mend: give the recipe whose data_root the pipeline wrote to" in wrong
     assert (tmp_path / "train" / "apple" / "1.jpg").read_bytes() == b"mine"
     with pytest.raises(BadInput, match="no data root"):
         retention(load_recipe(str(PROJECT / RECIPE), str(tmp_path)))
+
+
+def test_what_a_flow_begins_on_or_takes_is_young_again(tmp_path: Path) -> None:
+    """An old result that another run has superseded meanwhile, what that was made of, and work that failed long ago."""
+    root = str(tmp_path)
+    recipe = load_recipe(str(PROJECT / RECIPE), root)
+    old = chain(root, "old", Stage.EMBED)
+    failed = write(open_stage(root, Stage.SELECT, 1, "failed"), "a", "half")
+    chain(root, "new", Stage.EMBED)
+    aged(root, 60)
+    assert {one.key for one in plan(root, 30).going} == {failed.key, *(ref.key for ref in old.values())}
+    assert newest(recipe, Stage.EMBED, old[Stage.EMBED]) == old[Stage.EMBED]
+    resumable(failed)
+    assert plan(root, 30).going == ()
 
 
 def _artifact() -> tuple[list[dict[str, Any]], str]:
@@ -145,10 +164,12 @@ def test_the_form_says_what_each_parameter_does_and_is_bounded() -> None:
     """Titles and descriptions of our own, no days below 0, stages to choose from, and dry by default."""
     schema = parameter_schema(retention.fn).properties
     assert {name: schema[name]["title"] for name in schema} == {
-        "recipe": "Recipe", "keep_days": "Keep days", "products": "Products", "dry_run": "Dry run",
+        "recipe": "Recipe", "keep_days": "Keep days", "products": "Products",
+        "keep_products_days": "Keep products days", "dry_run": "Dry run",
     }  # fmt: skip
     assert all(schema[name]["description"] for name in schema)
     assert (schema["keep_days"]["minimum"], schema["keep_days"]["default"]) == (0, 30)
+    assert (schema["keep_products_days"]["minimum"], schema["keep_products_days"]["default"]) == (0, 180)
     assert schema["products"]["default"] == ["shard", "train"]
     assert schema["products"]["items"]["enum"] == [stage.value for stage in Stage]
     assert schema["dry_run"]["default"] is True

@@ -20,7 +20,7 @@ from tests.flows.conftest import World
 RUNS, WARM = 20, 8
 """Runs in all, and those at first in which libraries load and pools fill; what grows is told by the others.
 
-Of resident memory the least of several runs is taken: an arena of the allocator, 60 MB, comes and goes with threads.
+Of resident memory the least of several runs is taken, since what threads are freed by differs from run to run.
 """
 
 MEMORY_MB = 3.0

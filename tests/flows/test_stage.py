@@ -95,6 +95,19 @@ def test_partitions_that_were_never_begun_are_counted_and_not_blamed(prefect_ser
     assert set(_whole(tmp_path)) == {"a"}
 
 
+def test_a_refresh_that_is_killed_leaves_nothing_to_be_mixed_with(prefect_server: str, tmp_path: Path) -> None:
+    """What is whole afterwards is of the refresh alone: a later run does not go on with parts made of others' parts."""
+    with pytest.raises(PartitionsFailed):
+        counted(str(tmp_path), {"c": ZeroDivisionError("of nothing")}, chained=True)
+    before = _whole(tmp_path)
+    assert set(before) == {"a", "b"}
+    with pytest.raises(PartitionsFailed):
+        counted(str(tmp_path), {"b": ZeroDivisionError("of nothing")}, chained=True, refresh=True)
+    after = _whole(tmp_path)
+    assert set(after) == {"a"}
+    assert after["a"] > before["a"]
+
+
 def test_a_refresh_that_is_retried_goes_on_with_its_own_work(prefect_server: str, tmp_path: Path) -> None:
     """Retried, it runs what failed alone; another refresh runs everything."""
     root = str(tmp_path)
@@ -102,6 +115,7 @@ def test_a_refresh_that_is_retried_goes_on_with_its_own_work(prefect_server: str
     first = _whole(tmp_path)
     failed = counted(root, {"b": ZeroDivisionError("of nothing")}, refresh=True, return_state=True)
     second = _whole(tmp_path)
+    assert set(second) == {"a", "c"}
     assert second["a"] > first["a"], "it took what another run has made"
     failed_run = failed.state_details.flow_run_id
     assert failed_run
@@ -111,6 +125,6 @@ def test_a_refresh_that_is_retried_goes_on_with_its_own_work(prefect_server: str
     run_flow(counted, run, {"root": root, "wrong": {}, "refresh": True})
     third = _whole(tmp_path)
     assert (third["a"], third["c"]) == (second["a"], second["c"])
-    assert third["b"] > second["b"]
+    assert third["b"] > second["c"]
     counted(root, {}, refresh=True)
     assert all(made > third[name] for name, made in _whole(tmp_path).items())

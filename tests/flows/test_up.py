@@ -62,6 +62,7 @@ def _up(folder: Path) -> Iterator[Up]:
     port, home = free_port(), folder / "home"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"PREFECT_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port), "PYTHONPATH": str(PROJECT)}
+    environment["PWD"] = str(folder)  # as whoever starts it leaves it, without a shell
     command = [sys.executable, "-m", "flows.up", str(PROJECT / "recipes" / "demo.yaml")]
     with (folder / "screen").open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True)
@@ -102,6 +103,8 @@ def test_one_signal_ends_all_and_the_states_are_true(tmp_path: Path) -> None:
             recipes = {each.name: each.parameters.get("recipe") for each in client.read_deployments()}
             assert set(recipes) == {each["name"] for each in DEPLOYMENTS}
             assert recipes["pipeline"] == "recipes/demo.yaml"
+            [place] = {str(step) for each in client.read_deployments() for step in each.pull_steps or []}
+            assert f"'directory': '{PROJECT}'" in place, "runs work in another folder"
             run = _begin(up, client)
             assert states_of(client, run) == {"outer": "Running", "inner": "Running"}
         assert up.api.removesuffix("/api") in up.said

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from storage import filesystem
+from storage.listing import Listed
 
 
 def test_a_view_is_written_as_its_bytes(root: str) -> None:
@@ -51,7 +52,7 @@ def test_the_time_of_a_file_is_when_it_was_written_and_links_are_left_out(tmp_pa
     (tmp_path / "a").rename(tmp_path / "b")
     (tmp_path / "link").symlink_to(tmp_path / "b")
     (tmp_path / "links").symlink_to("/")
-    assert filesystem.walk(str(tmp_path)) == [filesystem.Listed("b", 1, 5.0)]
+    assert filesystem.walk(str(tmp_path)) == [Listed("b", 1, 5.0)]
 
 
 def test_a_folder_is_pruned_where_it_holds_no_file(root: str) -> None:

@@ -1,20 +1,25 @@
 """Retention: what is needed stays and reads, what is not goes, and nothing that the code did not write is touched."""
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 from time import time
+from typing import Any
 
 import pytest
 
 from storage import filesystem
-from storage.errors import BadInput
+from storage.errors import BadInput, Unreachable
 from storage.filesystem import PARTIAL
 from storage.latest import recall, remember
-from storage.manifest import open_stage, read_rows
+from storage.manifest import open_stage, read_manifest, read_rows
 from storage.records import Stage, StageRef, Unreadable
 from storage.retention import CleanUp, plan
 from storage.retention_going import Why
 from storage.retention_kept import pointed
+from storage.stage_folders import folders
+from storage.used import reading, touch
 from tests.storage.purged_root import files
 from tests.storage.retained_root import DAY, aged, chain, make, work, write
 
@@ -61,6 +66,113 @@ def test_finished_products_stay_with_all_that_they_were_made_of(root: str) -> No
     assert told(later(root, (Stage.SELECT,))) == {
         (stage, old[stage].key, Why.SUPERSEDED) for stage in (Stage.SHARD, Stage.TRAIN, Stage.REPORT)
     }
+
+
+def _nights(root: str, count: int) -> list[dict[Stage, StageRef]]:
+    """Chains of so many nights, each with new pictures, the newest of them written now."""
+    nights = []
+    for ago in reversed(range(count)):
+        nights.append(chain(root, f"{ago} nights ago"))
+        for ref in nights[-1].values():
+            aged(ref.uri, ago)
+    return nights
+
+
+def test_products_of_many_nights_stay_for_a_time_and_take_what_they_were_made_of_with_them(root: str) -> None:
+    """With the last night's alone left when all are older than that; a bound of 0 days keeps as no products do."""
+    if "://" in root:
+        pytest.skip("an object store's times cannot be set")
+    nights = _nights(root, 20)
+    stay, gone = nights[11:], nights[:11]
+    at = time() + DAY / 2
+    bounded = plan(root, 5, keep_products_days=9, at=at)
+    reports = {(Stage.REPORT, night[Stage.REPORT].key, Why.SUPERSEDED) for night in stay[:-5]}
+    assert told(bounded) == reports | {
+        (stage, ref.key, Why.SUPERSEDED) for night in gone for stage, ref in night.items()
+    }
+    assert told(plan(root, 5, keep_products_days=0, at=at)) == told(plan(root, 5, (), at=at))
+    bounded.carry_out()
+    assert all(reads(ref) for night in stay for stage, ref in night.items() if stage is not Stage.REPORT)
+    plan(root, 5, at=time() + 200 * DAY).carry_out()
+    left = {(stage, key) for stage in Stage for key in filesystem.list_folders(f"{root}/{stage}")}
+    assert left == {(stage, ref.key) for stage, ref in nights[-1].items()}
+
+
+def test_of_products_with_one_content_the_newest_is_enough(root: str) -> None:
+    """Nights whose crawls differ in their failures alone pack the same pictures; the newest's, or the pointed one."""
+    nights = []
+    for night in range(3):
+        crawl = make(root, Stage.CRAWL, f"{night}", said=f"failure {night}")
+        nights.append(make(root, Stage.SHARD, "c", said="the same pictures", crawl=crawl))
+        remember(root, "r", Stage.CRAWL, crawl)
+    assert len({ref.key for ref in nights}) == 3
+    remember(root, "r", Stage.SHARD, nights[1])
+    assert {key for place, key, _ in told(later(root)) if place == Stage.SHARD} == {nights[0].key, nights[2].key}
+    remember(root, "r", Stage.SHARD, make(root, Stage.SHARD, "d"))
+    assert len({key for place, key, _ in told(later(root)) if place == Stage.SHARD}) == 2
+
+
+def test_what_a_run_has_found_or_reads_stays_though_the_newest_is_another(tmp_path: Path) -> None:
+    """A run by hand found an old crawl whole and embeds it, while the nightly one moves on; a retried crawl begins."""
+    root = str(tmp_path)
+    old, failed = chain(root, "by hand", Stage.CRAWL)[Stage.CRAWL], open_stage(root, Stage.CRAWL, 1, "failed")
+    write(failed, "search", "offers")
+    aged(root, 60)
+    remember(root, "r", Stage.CRAWL, make(root, Stage.CRAWL, "tonight"))
+    assert told(plan(root, 30)) == {
+        (Stage.CRAWL, old.key, Why.SUPERSEDED), (Stage.CRAWL, failed.key, Why.UNFINISHED),
+    }  # fmt: skip
+    clean_up = plan(root, 30)
+    assert reading(old) == old
+    touch(failed.uri)
+    assert not plan(root, 30).going
+    assert clean_up.carry_out() == (), "marked after the plan was made"
+    assert reads(old)
+    assert {one.key for one in plan(root, 30, at=time() + 31 * DAY).going} == {old.key, failed.key}
+    plan(root, 30, at=time() + 31 * DAY).carry_out()
+    assert not Path(old.uri).exists(), "nor does the mark stay behind"
+
+
+def test_a_mark_is_no_file_of_the_stage(root: str) -> None:
+    """Its content, its tables and its attempts are the same; a reference to nothing whole is left as it is."""
+    ref = chain(root, "c", Stage.EMBED)[Stage.EMBED]
+    before, held = read_manifest(ref.uri), folders(root, Stage.EMBED)
+    reading(ref)
+    assert read_manifest(ref.uri) == before
+    assert folders(root, Stage.EMBED) == held
+    assert not later(root).going
+    nothing = replace(ref, uri=f"{root}/nothing")
+    assert reading(nothing) == nothing
+    assert not filesystem.walk(nothing.uri)
+
+
+@pytest.mark.parametrize("place", ["latest/theirs", "crawl", "shard"])
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES])
+def test_a_folder_that_cannot_be_listed_stops_it_and_nothing_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, number: int
+) -> None:
+    """It must not be taken for an empty one: what it names would go. So also when it fails only after the plan."""
+    root = str(tmp_path)
+    for config in ("tried", "kept"):
+        chain(root, config)
+    chain(root, "theirs", recipe="theirs")
+    before, clean_up, scandir = files(root), later(root, ()), os.scandir
+    assert clean_up.going
+
+    def failing(path: str) -> Any:
+        if str(path) == f"{root}/{place}" or (place == "shard" and f"{root}/shard/" in str(path)):
+            raise OSError(number, os.strerror(number), path)
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", failing)
+        with pytest.raises(Unreachable, match=f"not everything under {root} can be looked at: .*{place}") as raised:
+            later(root, ())
+        if place == "latest/theirs":
+            with pytest.raises(Unreachable):
+                clean_up.carry_out()
+    assert "run it again" in raised.value.mend
+    assert files(root) == before
 
 
 def test_every_recipe_under_the_root_keeps_its_newest(root: str) -> None:

@@ -16,6 +16,7 @@ import torch
 
 from storage.errors import BadInput, ExtrapolationError, ProcessFailed
 from tests.processes import have_ended, named_with, variable
+from tests.small_disk import small_disk
 from tests.training.launching import ENDLESS, SETTINGS, job, unheard
 from tests.training.small import lines_of
 from training.fit import fit
@@ -164,6 +165,41 @@ def test_an_error_of_a_process_is_raised_as_it_was(tmp_path: Path) -> None:
     assert type(error) is ProcessFailed
     assert error.problem.startswith("process 0 of 2, training silenced, ended with exit code 1; its last words:")
     assert "IsADirectoryError" in error.problem
+
+
+FILLING = """
+import sys, threading, time
+from pathlib import Path
+from storage.errors import ExtrapolationError
+from tests.training.launching import ENDLESS, job, unheard
+from training.launch import launch
+root = Path(sys.argv[1])
+given = job(root, steps=ENDLESS, save_every=20, evaluate_every=20)
+def fill():
+    while not (given.folder / "last.pt").exists():
+        time.sleep(0.05)
+    with open(root / "ballast", "wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(bytes(4096))
+        except OSError:
+            pass
+threading.Thread(target=fill, daemon=True).start()
+try:
+    launch(given, 2, unheard)
+except ExtrapolationError as error:
+    print(f"{type(error).__name__}: {error}")
+"""
+
+
+@pytest.mark.slow  # a run of two processes
+def test_a_disk_that_is_full_is_told_by_the_process_that_met_it(tmp_path: Path) -> None:
+    """Though what the processes write about themselves would find no space there either."""
+    with small_disk(tmp_path / "disk", "24m") as disk:
+        command = disk.inside([sys.executable, "-c", FILLING, str(disk.path)])
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3 * PATIENCE)
+    assert done.stdout.startswith(f"DiskFull: no space left on the disk of {disk.path}/run/"), done.stderr
+    assert "python -m flows.retention" in done.stdout
 
 
 def test_nothing_is_launched_once_a_block_is_left(tmp_path: Path) -> None:

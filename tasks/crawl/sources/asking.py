@@ -1,21 +1,22 @@
 """One request to a search API, in its turn, and again while the API is busy or down."""
 
-import asyncio
-import threading
+import ipaddress
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Protocol
+
+from yarl import URL
 
 from storage.errors import Unreachable
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
+from tasks.crawl.sources.turns import turns_at
 from tasks.crawl.web import Answer, Web
 from tasks.retry_after import pause_of
 
 _ANSWER_BYTES = 16 << 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds, where the API does not say how long
-_NEVER_REACHED = 5.0  # seconds; an address where nothing has ever answered is more likely wrong than down
+_NOT_STARTED = 5.0  # seconds; on this machine, what has never answered was more likely not started than is down
 _BUSY = ("maxlag", "ratelimited", "readonly")
 
 
@@ -37,33 +38,6 @@ class Api(Protocol):
     @property
     def patience_seconds(self) -> float:
         """How long it may be busy or down."""
-
-
-class Turns:
-    """When one API may be asked next, whichever thread of this process asks; `reached` once it has answered."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._free = 0.0
-        self.reached = False
-
-    async def take(self, pause: float) -> None:
-        """Wait for the next turn; the one after it comes `pause` seconds later."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._free)
-            self._free = turn + pause
-        await asyncio.sleep(turn - now)
-
-    def hold(self, seconds: float) -> None:
-        """Nobody has a turn for so long."""
-        with self._lock:
-            self._free = max(self._free, time.monotonic() + seconds)
-
-
-@cache
-def _turns(_base_url: str) -> Turns:
-    return Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +94,30 @@ class _Waiting:
         return trouble.stated or min(_FIRST_PAUSE * 2 ** (self.tries - 1), _LONGEST_PAUSE, left)
 
 
-def _unreachable(api: Api, trouble: _Trouble, patience: float) -> Unreachable:
+def _is_here(base_url: str) -> bool:
+    """Whether an address is of this machine, as it is written: no name is looked up, for that may be what fails."""
+    host = URL(base_url).host or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
+
+
+def _mend(api: Api, started: bool) -> str:
+    """What the reader does; waiting longer helps only where something was `started`."""
+    if not started:
+        return (
+            f"nothing has answered there yet: start it, or correct base_url of the {api.name} source; if this recipe "
+            "uses the sandbox: python -m sandbox --corpus ... --root ..."
+        )
+    return f"check the network and crawl.sources; if it is down for longer, raise patience_seconds of {api.name}"
+
+
+def _unreachable(api: Api, trouble: _Trouble, patience: float, started: bool) -> Unreachable:
     return Unreachable(
         f"the source {api.name} at {api.base_url} does not answer: {trouble.said}"
         + (f", for {patience:g} seconds" if trouble.passing else ""),
-        "check the network and crawl.sources; if this recipe uses the sandbox, start it: "
-        "python -m sandbox --corpus ... --root ...; "
-        f"if it is down for longer, raise patience_seconds of the {api.name} source; "
-        "then the same command goes on, and fetches nothing that is held",
+        f"{_mend(api, started)}; then the same command goes on, and fetches nothing that is held",
     )
 
 
@@ -135,9 +125,10 @@ async def ask_api(web: Web, url: str, api: Api) -> Answer:
     """The API's answer, at most one request each `pause_seconds`; Unreachable where it stays silent.
 
     A 429, a 5xx or a fault that may pass is asked again after the time it names, or else after a growing pause, for
-    `patience_seconds` in all. No error holds the URL, for it may hold a key.
+    `patience_seconds` in all; on this machine for a few seconds, until it has answered once. No error holds the URL,
+    for it may hold a key.
     """
-    turns, waiting = _turns(api.base_url), _Waiting()
+    turns, waiting = turns_at(api.base_url), _Waiting()
     while True:
         await turns.take(api.pause_seconds)
         found = await _ask(web, url, api.base_url)
@@ -145,8 +136,9 @@ async def ask_api(web: Web, url: str, api: Api) -> Answer:
             turns.reached = True
             return found
         turns.reached = turns.reached or not found.unreached
-        patience = api.patience_seconds if turns.reached else min(api.patience_seconds, _NEVER_REACHED)
+        started = turns.reached or not _is_here(api.base_url)
+        patience = api.patience_seconds if started else min(api.patience_seconds, _NOT_STARTED)
         pause = waiting.pause(found, patience)
         if pause is None:
-            raise _unreachable(api, found, patience)
+            raise _unreachable(api, found, patience, started)
         turns.hold(pause)

@@ -30,8 +30,10 @@ class Pace(Section):
     tokens_per_minute: int | None = Field(None, ge=1, description="Tokens a minute, as expected before sending")
     timeout: float = Field(120, gt=0, description="Seconds that one request may take")
     patience: float = Field(
-        300, gt=0, description="Seconds without an answer to any class until the endpoint is taken to be down"
-    )
+        300, gt=0,
+        description="Seconds without any answer until an answered question is asked again, to see whether the endpoint "
+        "is down; where none was ever answered, two classes' silence says so",
+    )  # fmt: skip
     retries: int = Field(6, ge=0, le=20, description="Further attempts after 429, 5xx or a lost connection")
 
 

@@ -39,6 +39,7 @@ async def _earlier(line: Line, store: Store, keys: Mapping[int, str]) -> Answers
     given = {label: one for label, one in zip(keys, loaded, strict=True) if one}
     for one in given.values():
         line.purse.settle(Usage(), Usage(one.prompt_tokens, one.completion_tokens))
+    line.silence.control = next((one.question for one in given.values() if one.reason not in NO_ANSWER), None)
     return given
 
 

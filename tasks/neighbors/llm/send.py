@@ -153,6 +153,17 @@ def _again(line: Line, error: Exception) -> bool | float:
     return not line.silence.down and may_pass(error, line.reached)
 
 
+async def _answers(line: Line, form: Format, meter: Meter, control: Question) -> bool:
+    """Whether the endpoint answers what it has answered before; billed to the class whose silence was the cause."""
+    try:
+        await _attempt(line, messages(line.prompt, control, "", form), form, meter)
+    except (openai.APIError, TimeoutError) as error:
+        return may_pass(error, line.reached) is False
+    except (NoJson, OverBudget):  # an answer, or none that can be paid for: no sign that it is down
+        return True
+    return True
+
+
 async def _try(
     line: Line, question: Question, asked: list[ChatCompletionMessageParam], form: Format, meter: Meter
 ) -> ChatCompletion:
@@ -163,9 +174,11 @@ async def _try(
         if may_pass(error, line.reached) is False:
             line.silence.broken()
         else:
-            line.silence.met(question.name, str(error) or f"no whole answer in {line.model.pace.timeout:g} seconds")
+            trouble = str(error) or f"no whole answer in {line.model.pace.timeout:g} seconds"
+            await line.silence.met(question, trouble, partial(_answers, line, form, meter))
         raise
     line.silence.broken()
+    line.silence.control = question
     return completion
 
 

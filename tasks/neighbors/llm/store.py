@@ -24,7 +24,7 @@ class Given(BaseModel):
     """What came of one class's question: names, or why there are none; and what it cost.
 
     `prompt` is the digest of the messages that brought it, a complaint included, empty where none did; `answers` is the
-    recipe's word for how it was kept in form.
+    recipe's word for how it was kept in form; `refresh` names the refresh that asked, empty for any other run.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +38,7 @@ class Given(BaseModel):
     requests: int
     prompt_tokens: int
     completion_tokens: int
+    refresh: str = ""
 
     def after(self, earlier: "Given | None") -> "Given":
         """The same answer, with what asking for it in vain had cost before."""
@@ -49,10 +50,13 @@ class Given(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The answers below one data root; a fresh one holds what was asked before and does not read it."""
+    """The answers below one data root; that of a `refresh` reads only what it asked itself, so that it may be retried.
+
+    What others asked is held until it is asked again.
+    """
 
     root: str
-    fresh: bool = False
+    refresh: str = ""
 
     def _uri(self, key: str) -> str:
         return filesystem.join(self.root, "answers", key[:2], f"{key}.json")
@@ -65,11 +69,12 @@ class Store:
 
     async def load(self, key: str) -> Given | None:
         """The answer to this question, where it is held."""
-        return None if self.fresh else await asyncio.to_thread(self._load, key)
+        given = await asyncio.to_thread(self._load, key)
+        return given if given and self.refresh in ("", given.refresh) else None
 
     async def save(self, key: str, given: Given) -> None:
         """Hold an answer."""
-        data = given.model_dump_json(indent=1).encode()
+        data = given.model_copy(update={"refresh": self.refresh}).model_dump_json(indent=1).encode()
         await asyncio.to_thread(filesystem.write_bytes, self._uri(key), data)
 
 

@@ -1,10 +1,14 @@
 """The folder of an export: whole or not there."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError, deserialize
 
 from storage.errors import BadInput
+from tests.small_disk import small_disk
 from training.exporting.folder import appearing, check_free
 from training.predicting.prepared import PREPROCESS
 
@@ -79,3 +83,34 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match=r"--out .*file cannot be written to"):
         write(tmp_path / "file" / "out", "first")
+
+
+WRITING = """
+import sys, timm
+from pathlib import Path
+from storage.errors import DiskFull
+from training.exporting.folder import appearing
+try:
+    with appearing(Path(sys.argv[1], "out")) as folder:
+        model = timm.create_model("test_vit", pretrained=False, num_classes=4)
+        timm.models.save_for_hf(model, str(folder), safe_serialization=True)
+except DiskFull as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_named_also_where_safetensors_writes(tmp_path: Path) -> None:
+    """Its errors are no OSErrors and have the system's number in their words alone; nothing of the folder stays."""
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        command = disk.inside([sys.executable, "-c", WRITING, str(disk.path)])
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert f"no space left on the disk of {disk.path}/out" in done.stdout
+        assert "python -m flows.retention" in done.stdout
+        assert list(disk.seen().iterdir()) == []
+
+
+def test_other_errors_of_safetensors_are_their_own(tmp_path: Path) -> None:
+    """As of a file that it cannot read."""
+    with pytest.raises(SafetensorError, match="header"), appearing(tmp_path / "out"):
+        deserialize(b"no tensors")  # type: ignore[no-untyped-call]  # safetensors ships no types for it

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from storage.errors import Unreachable
+from tasks.crawl.sources import asking
 from tasks.crawl.sources.openverse import Openverse
 from tests.tasks.crawl.sources.api import Api, Query, ask_for, found_by
 
@@ -51,3 +52,25 @@ def test_a_pause_beyond_the_patience_is_not_cut_short(api: Api) -> None:
     with pytest.raises(Unreachable):
         found_by(_source(api, 20), ask_for())
     assert (len(api.asked), time.monotonic() - began < 2) == (1, True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost."])
+def test_what_was_not_started_on_this_machine_is_told_at_once(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever forgot the sandbox waits for the message; to wait longer would change nothing, so it is not advised."""
+    monkeypatch.setattr(asking, "_NOT_STARTED", 0.3)
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match=r"for 0\.3 seconds") as caught:
+        found_by(Openverse(base_url=f"http://{host}:1025", pause_seconds=0, patience_seconds=60), ask_for())
+    assert time.monotonic() - began < 5
+    assert "python -m sandbox" in caught.value.mend
+    assert "patience_seconds" not in caught.value.mend
+
+
+def test_the_patience_holds_for_a_network_that_is_down_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crawl at night asks nothing before its first search; its name may be known to no server at that moment."""
+    monkeypatch.setattr(asking, "_NOT_STARTED", 0.1)
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match=r"connection \(no such name\), for 2 seconds") as caught:
+        found_by(Openverse(base_url="http://no-such-host.invalid", pause_seconds=0, patience_seconds=2), ask_for())
+    assert time.monotonic() - began >= 2
+    assert "raise patience_seconds of openverse" in caught.value.mend

@@ -43,13 +43,13 @@ def propose(
     *,
     count: int = 8,
     as_of: str = "",
-    fresh: bool = False,
+    refresh: str = "",
     tell: Callable[[int], None] = lambda _: None,
     **fields: Any,
 ) -> Proposed:
     """What the endpoint's model names for the classes, `count` names each."""
     model, counts = parrot(endpoint.url, **fields), {target.label: count for target in classes}
-    return generate(classes, counts, model, as_of, Store(str(root), fresh), tell)
+    return generate(classes, counts, model, as_of, Store(str(root), refresh), tell)
 
 
 def reasons(proposed: Proposed) -> dict[int, AnswerReason]:

@@ -12,7 +12,7 @@ from storage.errors import Unreachable
 from storage.records import AnswerReason
 from tasks.neighbors.llm.config import Budget, Pace
 from tests.tasks.neighbors.llm.asking import GOOD, propose, reasons, things
-from tests.tasks.neighbors.llm.endpoint import completion, error, question_of, serve
+from tests.tasks.neighbors.llm.endpoint import Reply, completion, error, question_of, serve
 
 PACE = Pace(retries=20, timeout=2, patience=1, concurrency=2)
 
@@ -65,3 +65,42 @@ def test_an_endpoint_that_refuses_is_not_silent(tmp_path: Path) -> None:
     with serve(lambda _: error(400, "never")) as endpoint:
         proposed = propose(endpoint, tmp_path, things(6), pace=pace, budget=Budget())
     assert len(proposed.unanswered) == 6
+
+
+def _without(odd: set[str]) -> Reply:
+    """An endpoint that answers every class but these."""
+
+    async def reply(body: dict[str, Any]) -> web.Response:
+        return await _hanging() if question_of(body)["class"] in odd else completion(GOOD)
+
+    return reply
+
+
+def test_questions_that_are_never_answered_end_the_stage_however_many_they_are(tmp_path: Path) -> None:
+    """An answered question, asked again, tells their silence from the endpoint's; so it does where they alone are left.
+
+    What asking it costs is on the bill of a class that was silent.
+    """
+    pace, odd = Pace(retries=2, timeout=1, patience=1.5), {3: "thing 03", 5: "thing 05", 7: "thing 07"}
+    with serve(_without(set(odd.values()))) as endpoint:
+        proposed = propose(endpoint, tmp_path, things(12), pace=pace)
+        asked = len(endpoint.requests)
+        again = propose(endpoint, tmp_path, things(12), pace=pace)
+        controls = set(endpoint.classes[asked:]) - set(odd.values())
+    assert reasons(proposed) == reasons(again) == dict.fromkeys(odd, AnswerReason.REQUEST_FAILED)
+    assert len(proposed.proposals) == len(again.proposals) == 12 - len(odd)
+    assert len(controls) == 1, "the silence was never put to the test"
+    assert sum(spend.requests for spend in again.spend if spend.label in odd) > 0
+
+
+def test_an_endpoint_that_goes_silent_is_found_out_by_one_class(tmp_path: Path) -> None:
+    """With one request at a time, and long before the retries of that class are used up."""
+    good = 3
+
+    async def reply(_: dict[str, Any]) -> web.Response:
+        return completion(GOOD) if len(endpoint.requests) <= good else await _hanging()
+
+    pace = Pace(retries=20, timeout=1, patience=1, concurrency=1)
+    with serve(reply) as endpoint, pytest.raises(Unreachable):
+        propose(endpoint, tmp_path, things(60), pace=pace)
+    assert len(endpoint.requests) - good <= 4

@@ -53,13 +53,41 @@ def test_a_fresh_run_asks_all_again(tmp_path: Path) -> None:
     with serve(lambda _: completion(naming(*says))) as endpoint:
         propose(endpoint, tmp_path)
         says[:] = ["citron"]
-        fresh = propose(endpoint, tmp_path, fresh=True)
+        fresh = propose(endpoint, tmp_path, refresh="first")
         assert len(endpoint.requests) == 4
         held = propose(endpoint, tmp_path)
     assert len(endpoint.requests) == 4
     assert [proposal.name for proposal in fresh.proposals] == ["citron", "citron"]
     assert held.proposals == fresh.proposals
     assert not any(spend.stored for spend in fresh.spend)
+
+
+def test_a_refresh_reads_what_it_asked_itself(tmp_path: Path) -> None:
+    """Tried again it asks for the rest alone; another refresh asks all again, and pays for its own alone."""
+    classes = things(4)
+    with serve(_good) as endpoint:
+        propose(endpoint, tmp_path, classes)
+        propose(endpoint, tmp_path, classes[:3], refresh="one")
+        again = propose(endpoint, tmp_path, classes[:3], refresh="one")
+        assert len(endpoint.requests) == 4 + 3
+        other = propose(endpoint, tmp_path, classes[:3], refresh="other")
+    assert len(endpoint.requests) == 4 + 3 + 3
+    assert [spend.stored for spend in again.spend] == [True] * 3
+    assert [(spend.stored, spend.requests) for spend in other.spend] == [(False, 1)] * 3
+
+
+def test_answers_of_before_refreshes_had_names_are_read(tmp_path: Path) -> None:
+    """A file that does not say which refresh asked holds for every run but a refresh."""
+    with serve(_good) as endpoint:
+        propose(endpoint, tmp_path)
+        for file in _files(tmp_path):
+            held = json.loads(file.read_bytes())
+            held.pop("refresh", None)
+            file.write_text(json.dumps(held))
+        propose(endpoint, tmp_path)
+        assert len(endpoint.requests) == 2
+        propose(endpoint, tmp_path, refresh="one")
+    assert len(endpoint.requests) == 4
 
 
 @pytest.mark.parametrize(
