@@ -110,7 +110,8 @@ def _mend(api: Api, started: bool) -> str:
             f"nothing has answered there yet: start it, or correct base_url of the {api.name} source; if this recipe "
             "uses the sandbox: python -m sandbox --corpus ... --root ..."
         )
-    return f"check the network and crawl.sources; if it is down for longer, raise patience_seconds of {api.name}"
+    longer = f"if it is down for longer, raise patience_seconds of the {api.name} source"
+    return f"check the network and crawl.sources; {longer}"
 
 
 def _unreachable(api: Api, trouble: _Trouble, patience: float, started: bool) -> Unreachable:

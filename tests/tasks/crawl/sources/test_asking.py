@@ -73,4 +73,4 @@ def test_the_patience_holds_for_a_network_that_is_down_from_the_start(monkeypatc
     with pytest.raises(Unreachable, match=r"connection \(no such name\), for 2 seconds") as caught:
         found_by(Openverse(base_url="http://no-such-host.invalid", pause_seconds=0, patience_seconds=2), ask_for())
     assert time.monotonic() - began >= 2
-    assert "raise patience_seconds of openverse" in caught.value.mend
+    assert "raise patience_seconds of the openverse source" in caught.value.mend
