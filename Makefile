@@ -23,8 +23,9 @@ lint: .venv/installed
 types: .venv/installed
 	$(BIN)/mypy
 
+# Four at once on two cores: much of their time is waiting for servers.
 test: .venv/installed
-	$(BIN)/python -m pytest -n 2 -m 'not slow'
+	$(BIN)/python -m pytest -n 4 -m 'not slow'
 
 test-all: .venv/installed
 	$(BIN)/python -m pytest

@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from flows.crawl import crawl
 from flows.neighbors import neighbors
 from flows.recipe import Recipe
@@ -21,6 +23,7 @@ def _crawled(recipe: Recipe, as_of: str) -> StageRef:
     return crawl(dated, neighbors(dated, targets(dated)))
 
 
+@pytest.mark.slow  # the whole pipeline twice
 def test_a_newer_crawl_fetches_the_new_pictures_alone(prefect_server: str, world: World, tmp_path: Path) -> None:
     """Ten new ones on the web are ten requests more; what failed before is tried again, what is held is not."""
     with running(world.grocery, hosts=8) as sandbox:

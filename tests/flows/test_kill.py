@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from storage.manifest import read_manifest
 from storage.pictures import PictureStore
 from tests.flows.conftest import World
@@ -47,6 +49,7 @@ def _shards(root: Path) -> dict[str, bytes]:
     return {Path(name).name: (manifest.parent / name).read_bytes() for name in names}
 
 
+@pytest.mark.slow  # five processes of the whole pipeline
 def test_after_two_kills_the_shards_are_the_undisturbed_ones(prefect_server: str, world: World, tmp_path: Path) -> None:
     """SIGKILL during crawl, then during embed; stored pictures are not fetched again."""
     root, log = tmp_path / "killed", tmp_path / "log"
