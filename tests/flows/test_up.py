@@ -142,7 +142,8 @@ def test_a_process_that_dies_is_named_and_ends_the_rest(tmp_path: Path) -> None:
         os.kill(worker, signal.SIGKILL)
         assert up.process.wait(20) == 1
         assert "gpu was killed by SIGKILL" in up.said
-        assert str(tmp_path / "runs" / "up" / "gpu.log") in up.said
+        port = up.api.removesuffix("/api").rpartition(":")[2]
+        assert str(tmp_path / "runs" / "up" / port / "gpu.log") in up.said
         assert not up.living
 
 
