@@ -15,14 +15,14 @@ from tasks.embed.unreadable import check_unreadable
 from tasks.partition import Outcome, part_index, partition
 from tasks.progress import counted
 
-__all__ = ["VERSION", "check_readable", "embed_names", "embed_pictures", "has_names", "models_content"]
+__all__ = ["VERSION", "check_readable", "embed_names", "embed_pictures", "has_names", "models_content", "write_seen"]
 
 VERSION = 2
 NAMES = "names"
 """The partition of the names."""
 
 
-def _write(folder: StageFolder, part: str, seen: Seen, config: HashConfig) -> list[File]:
+def write_seen(folder: StageFolder, part: str, seen: Seen, config: HashConfig) -> list[File]:
     """The tables that the recipe asks for; without an encoder the rows have no vectors."""
     rows = to_table(seen.rows, Embedded)
     table = with_vectors(rows, seen.matrices[0]) if seen.matrices else rows
@@ -44,7 +44,7 @@ def embed_pictures(folder: StageFolder, part: str, config: HashConfig, pictures:
     models = load_models(config, folder.inputs.get("encoder"))
     seen = embed(ours, reader(folder.root, pictures, ours), config, models, tell)
     tally = Counter(embedded=len(seen.rows), unreadable=len(seen.unreadable))
-    return _write(folder, part, seen, config), tally
+    return write_seen(folder, part, seen, config), tally
 
 
 def has_names(config: HashConfig, pictures: StageRef) -> bool:
