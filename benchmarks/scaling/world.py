@@ -1,4 +1,4 @@
-"""A run's inputs of one size, written to a folder: target files, names, a list of URLs, and a store that holds them all."""
+"""A run of one size as its inputs: target files, names, a list of URLs, and a store that holds what they bring."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
