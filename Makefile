@@ -34,9 +34,11 @@ test-all: .venv/installed
 dry-runs: .venv/installed
 	$(BIN)/python -m pytest -m slow tests/training/test_dry_run.py
 
-# What is deployed, in real processes: slow, so left out of make test. The other slow tests are run by make test-all.
+# What is deployed, in real processes, and what befalls it: slow, so left out of make test. The other slow tests are run
+# by make test-all.
+DEPLOYED := end_to_end disk_full growth kill lost_runs outages server_restart up
 end-to-end: .venv/installed
-	$(BIN)/python -m pytest -m slow -rs tests/browser tests/flows/test_end_to_end.py tests/flows/test_lost_runs.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -rs tests/browser $(DEPLOYED:%=tests/flows/test_%.py)
 
 check: lint types test
 
