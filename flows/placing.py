@@ -73,7 +73,10 @@ def _start(workers: int) -> None:
     import ray
 
     logger.info("starting a Ray cluster of this machine, %d partitions at once", workers)
-    ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, namespace=NAMESPACE, runtime_env=_SETUP)
+    ray.init(
+        num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING,
+        namespace=NAMESPACE, runtime_env=_SETUP,
+    )  # fmt: skip
 
 
 def _connect(runner: Ray, data_root: str) -> None:

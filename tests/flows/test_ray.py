@@ -26,6 +26,9 @@ from tests.processes import living_with, named_with, until
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
 
+ENDING = 60.0
+"""Seconds in which a cluster ends whose run was killed."""
+
 CRAWLING = 120.0
 """Seconds until a run on a cluster that it starts itself has begun to store pictures."""
 
@@ -81,6 +84,26 @@ def test_a_worker_that_is_killed_costs_its_partition_alone(
     requests = world.sandbox.requests().urls
     assert {requests[url] - asked.get(url, 0) for url in stored} == {1}, "a stored picture was fetched again"
     assert shards_below(root) == undisturbed
+
+
+@pytest.mark.slow  # a cluster
+def test_a_run_that_is_killed_takes_its_cluster_with_it(
+    prefect_server: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL, which no program hears, leaves no process of Ray behind."""
+    log, root = tmp_path / "log", tmp_path / "root"
+    monkeypatch.setenv("MARK", str(tmp_path))
+    process = started(pipeline(_on_ray(world, tmp_path / "ray.yaml"), root, Stage.SHARD), prefect_server, log)
+
+    def ours() -> list[int]:
+        return [pid for pid in living_with("MARK", str(tmp_path)) if pid != process.pid]
+
+    try:
+        until(lambda: bool(set(named_with("ray::fetch")) & set(ours())), CRAWLING, log.read_text)
+    finally:
+        process.kill()
+        process.wait()
+    until(lambda: not ours(), ENDING, lambda: f"{[Path(f'/proc/{pid}/cmdline').read_text() for pid in ours()]}")
 
 
 @contextmanager
