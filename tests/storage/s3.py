@@ -1,7 +1,6 @@
 """A real S3 server on loopback, in a process of its own, and a proxy before it that misbehaves as told."""
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -12,8 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import fsspec
+import pytest
+import s3fs
 from aiohttp import ClientSession, web
+
+from storage import remote
 
 START = 60.0
 """Seconds that the server may take to answer."""
@@ -123,8 +125,25 @@ def environment(address: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def forget() -> None:
+    """Clients keep the addresses and keys that they were opened with: the next ones are new."""
+    remote._of_process.cache_clear()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@contextmanager
+def used(address: str) -> Iterator[None]:
+    """The server is the one that this process and its children ask, while the block runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(address).items():
+            patch.setenv(name, value)
+        forget()
+        yield
+    forget()
+
+
 def bucket() -> str:
     """A new, empty bucket on the server that the environment names."""
     name = f"b{uuid.uuid4().hex[:12]}"
-    fsspec.filesystem("s3", skip_instance_cache=True, client_kwargs={"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}).mkdir(name)
+    s3fs.S3FileSystem(skip_instance_cache=True).mkdir(name)
     return f"s3://{name}"

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage import filesystem, remote
+from storage import filesystem
 from storage.errors import BadInput, Unreachable
 from storage.used import touch
-from tests.storage.s3 import Faulty, bucket, environment, moto, proxied
+from tests.storage.s3 import Faulty, bucket, forget, moto, proxied, used
 
 
 @pytest.fixture(scope="module")
@@ -19,22 +19,11 @@ def faulty() -> Iterator[Faulty]:
 
 
 @pytest.fixture
-def s3(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def s3(faulty: Faulty) -> Iterator[str]:
     """An empty data root there."""
-    for name, value in environment(faulty.address).items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield f"{bucket()}/root"
+    with used(faulty.address):
+        yield f"{bucket()}/root"
     faulty.spoil("")
-    _forget()
-
-
-def _forget() -> None:
-    """Clients keep the addresses and keys that they were opened with."""
-    remote._of_process.cache_clear()
-    import s3fs
-
-    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def test_files_lie_there_as_on_a_disk(s3: str) -> None:
@@ -121,14 +110,14 @@ def test_lacking_keys_are_named(s3: str, monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    _forget()
+    forget()
     with pytest.raises(BadInput, match="AWS_ACCESS_KEY_ID"):
         filesystem.write_bytes(f"{s3}/x", b"x")
 
 
 def test_s3fs_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the extra that brings it."""
-    _forget()
+    forget()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BadInput, match=r"pip install -e '\.\[s3\]'"):
         filesystem.exists("s3://b/x")
