@@ -17,7 +17,7 @@ BUCKET = "create the bucket, or name another one in data_root (s3://BUCKET/PREFI
 
 
 @cache
-def _of_process(protocol: str, process: int) -> Any:
+def _of_process(protocol: str, process: int) -> Any:  # noqa: ARG001  # a key of the cache
     if protocol == "s3":
         if importlib.util.find_spec("s3fs") is None:
             raise BadInput("data_root is on s3://, and s3fs is not installed", "pip install -e '.[s3]'")

@@ -29,7 +29,7 @@ def _mirrored(path: Path) -> str | None:
 
 
 def mirror(*paths: Path) -> None:
-    """Write files of the scratch to the store, in this order, each only when it is whole; others stay where they are."""
+    """Write files of the scratch to the store, in this order, each whole or not at all; others stay where they are."""
     for path in paths:
         if (uri := _mirrored(path)) and path.exists():
             filesystem.write_bytes(uri, path.read_bytes())

@@ -12,7 +12,7 @@ USED = "used"
 
 
 def touch(uri: str) -> None:
-    """Mark the folder of a stage now; where it may not be written to, or the disk is full, or the store away, it goes unmarked."""
+    """Mark the folder of a stage now; where it cannot be written to, for whatever reason, it goes unmarked."""
     with suppress(OSError, ExtrapolationError):
         filesystem.write_bytes(filesystem.join(uri, USED), b"")
 

@@ -41,7 +41,9 @@ def remote(prefect_server: str, world: World, faulty: Faulty) -> tuple[str, list
     """A run on S3, and its root; three of its uploads are answered by 503, three are cut."""
     root = f"{bucket()}/root"
     faulty.spoil("PUT", refuse=3, cut=3)
-    return root, extrapolate(load_recipe(str(world.recipe_path), root))
+    refs = extrapolate(load_recipe(str(world.recipe_path), root))
+    assert faulty.spoilt == 6
+    return root, refs
 
 
 def _same(ref: StageRef) -> tuple[Stage, str, str, int]:
@@ -59,7 +61,7 @@ def _shard(refs: list[StageRef]) -> str:
 
 def test_s3_brings_what_a_disk_brings(local: list[StageRef], remote: tuple[str, list[StageRef]]) -> None:
     """The same keys and content up to the shards, byte for byte, though connections were lost."""
-    root, refs = remote
+    _, refs = remote
     assert {ref.stage for ref in refs} == set(PIPELINE)
     assert [_same(ref) for ref in refs] == [_same(ref) for ref in local]
     assert _shards(_shard(refs)) == _shards(_shard(local))

@@ -79,7 +79,7 @@ class Faulty:
             if request.transport:
                 request.transport.abort()
             return web.Response(status=500)
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in {"expect"}}
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "expect"}
         async with session.request(
             request.method, behind + request.raw_path, headers=headers, data=await request.read(), allow_redirects=False
         ) as answer:

@@ -118,7 +118,7 @@ def test_lacking_keys_are_named(s3: str, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_s3fs_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the extra that brings it."""
     forget()
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(BadInput, match=r"pip install -e '\.\[s3\]'"):
         filesystem.exists("s3://b/x")
 
