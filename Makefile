@@ -42,7 +42,7 @@ end-to-end: .venv/installed
 
 # What needs more than one process or another store: Ray and S3, both on loopback.
 beyond: .venv/installed
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -rs tests/flows/test_ray.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -rs tests/flows/test_ray.py tests/flows/test_s3.py tests/storage
 
 check: lint types test
 
