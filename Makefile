@@ -6,12 +6,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install lint types test test-all dry-runs end-to-end check demo grocery up lock clean
+.PHONY: install lint types test test-all dry-runs end-to-end beyond check demo grocery up lock clean
 
 .venv/installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,ray,s3]'
 	touch $@
 
 install: .venv/installed
@@ -34,9 +34,15 @@ test-all: .venv/installed
 dry-runs: .venv/installed
 	$(BIN)/python -m pytest -m slow tests/training/test_dry_run.py
 
-# What is deployed, in real processes: slow, so left out of make test. The other slow tests are run by make test-all.
+# What is deployed, in real processes, and what befalls it: slow, so left out of make test. The other slow tests are run
+# by make test-all.
+DEPLOYED := end_to_end disk_full growth kill lost_runs outages server_restart up
 end-to-end: .venv/installed
-	$(BIN)/python -m pytest -m slow -rs tests/browser tests/flows/test_end_to_end.py tests/flows/test_lost_runs.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -rs tests/browser $(DEPLOYED:%=tests/flows/test_%.py)
+
+# What needs more than one process or another store: Ray and S3, both on loopback.
+beyond: .venv/installed
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -rs tests/flows/test_ray.py tests/flows/test_s3.py tests/storage
 
 check: lint types test
 

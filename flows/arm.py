@@ -13,6 +13,7 @@ from flows.showing.steps import Steps
 from storage.disk import writing
 from storage.manifest import StageFolder
 from storage.records import Accuracy, Calibration, ClassAccuracy, Confused, StageRef
+from storage.scratch import work_folder
 from tasks.partition import Outcome, partition
 from training.config import Arm, TrainConfig
 from training.data import left_out
@@ -36,7 +37,7 @@ def _is_free(lock: FileLock) -> bool:
 @contextmanager
 def _work(folder: StageFolder, arm: Arm) -> Iterator[Path]:
     """The folder in which an arm's run goes on after a kill; a refresh, or a second run at once, has its own."""
-    shared = Path(folder.root, "work", "train", folder.key)
+    shared = work_folder(folder.root, "work", "train", folder.key)
     with writing(shared):
         shared.mkdir(parents=True, exist_ok=True)
     lock = FileLock(shared / f"{arm}.lock")

@@ -25,7 +25,7 @@ def outside_name(path: str) -> str:
 
 
 @flow(name="catalog", flow_run_name="catalog {path}", task_runner=SIDE_BY_SIDE, validate_parameters=False)
-@beating()
+@beating
 def catalog(run: Run, path: str, refresh: bool = False) -> StageRef:
     """List a folder, a .tar, a list file or a folder of tars; the key holds the content, and the places beside it.
 

@@ -28,6 +28,7 @@ def counts(tally: Mapping[str, int]) -> str:
 def _ended(future: PrefectFuture[Any]) -> Part | Exception:
     """What a partition came to; one that waited for another that failed was never begun."""
     try:
+        future.wait()  # turns the death of a process of a Ray cluster into a state, which `result` would raise
         return cast("Part | Exception", future.result(raise_on_failure=False))
     except UnfinishedRun as error:
         return error

@@ -9,6 +9,7 @@ from flows.collecting import collect, total
 from flows.heartbeats import beating
 from flows.keys import crawl_folder
 from flows.parameters import Again, GivenRecipe, NeighborsResult
+from flows.placing import placed
 from flows.recipe import Recipe
 from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
 from flows.turns import turn
@@ -46,7 +47,8 @@ def _fetch(recipe: Recipe, folder: StageFolder, number: int, plan: Part) -> list
     before, hop = [plan], 0
     while hop == 0 or total(before, "redirected"):
         parts = part_names(f"fetch-{number}-{hop}", PARTITIONS)
-        before = collect(Stage.CRAWL, fetch_pictures.map(folder, parts, unmapped(recipe.crawl), unmapped(before)))
+        with placed(recipe.runner, recipe.data_root):
+            before = collect(Stage.CRAWL, fetch_pictures.map(folder, parts, unmapped(recipe.crawl), unmapped(before)))
         fetched, hop = [*fetched, *before], hop + 1
     return fetched
 
@@ -75,7 +77,7 @@ def _name() -> str:
 
 
 @flow(name="crawl", flow_run_name=_name, task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def crawl(recipe: GivenRecipe, neighbors: NeighborsResult = None, refresh: Again = False) -> StageRef:
     """Search, plan and fetch in rounds until no category that came up short has more to offer."""
     neighbors, config = newest(recipe, Stage.NEIGHBORS, neighbors), recipe.crawl

@@ -14,7 +14,7 @@ from tasks.embed.config import CAPTION, EmbedConfig, HashConfig
 
 
 @flow(name="embed-outside", flow_run_name="{name}", task_runner=ONE_BY_ONE, validate_parameters=False)
-@beating()
+@beating
 def _embed(run: Run, name: str, config: HashConfig, pictures: StageRef, refresh: bool) -> StageRef:
     """Embed what a catalog lists; a flow of its own, since a stage that is whole ends its flow as cached."""
     return embed_pictures_of(run, name, config, pictures, refresh)

@@ -8,12 +8,14 @@ from flows.collecting import collect, total
 from flows.heartbeats import beating
 from flows.keys import embed_folder
 from flows.parameters import Again, GivenRecipe, PicturesResult, What
+from flows.placing import placed
 from flows.recipe import Recipe
 from flows.remote import run_elsewhere, within
+from flows.runner import HERE, Runner
 from flows.stage import ONE_BY_ONE, Run, found, newest, resumable, seal
 from storage.manifest import Part, StageFolder
 from storage.records import Stage, StageRef
-from tasks.embed.config import HashConfig
+from tasks.embed.config import EmbedConfig, HashConfig
 from tasks.embed.task import (
     NAMES,
     check_readable,
@@ -30,15 +32,18 @@ DEPLOYMENT = "embed/embed"
 """The flow's name, and that of its deployment on the gpu pool."""
 
 
-def _parts(name: str, folder: StageFolder, config: HashConfig, given: StageRef) -> list[Part]:
+def _parts(name: str, folder: StageFolder, config: HashConfig, given: StageRef, runner: Runner) -> list[Part]:
     names = part_names("embed", min(PARTITIONS, 1 + given.count // PICTURES_A_PARTITION))
-    futures = list(embed_pictures.map(folder, names, unmapped(config), unmapped(given)))
-    if has_names(config, given):
-        futures.append(embed_names.submit(folder, NAMES, config, given))
-    return collect(name, futures)
+    with placed(runner, folder.root, gpu=isinstance(config, EmbedConfig) and config.device != "cpu"):
+        futures = list(embed_pictures.map(folder, names, unmapped(config), unmapped(given)))
+        if has_names(config, given):
+            futures.append(embed_names.submit(folder, NAMES, config, given))
+        return collect(name, futures)
 
 
-def embed_pictures_of(run: Run, name: str, config: HashConfig, given: StageRef, refresh: bool = False) -> StageRef:
+def embed_pictures_of(
+    run: Run, name: str, config: HashConfig, given: StageRef, refresh: bool = False, runner: Runner = HERE
+) -> StageRef:
     """Embed what a finished stage lists, whichever it is; `name` is what the result is remembered by.
 
     With an EmbedConfig by its models, else for their hashes alone.
@@ -46,7 +51,7 @@ def embed_pictures_of(run: Run, name: str, config: HashConfig, given: StageRef, 
     folder = resumable(embed_folder(run.data_root, config, given, refresh))
     if whole := found(run, name, folder):
         return whole
-    parts = _parts(name, folder, config, given)
+    parts = _parts(name, folder, config, given, runner)
     check_readable(folder, parts, config, given)
     return seal(run, name, folder, parts, total(parts, "embedded"))
 
@@ -62,7 +67,7 @@ def _elsewhere(recipe: Recipe, name: str, what: Stage, given: StageRef, refresh:
 
 
 @flow(name="embed", flow_run_name="embed {recipe.name} {what}", task_runner=ONE_BY_ONE)
-@beating()
+@beating
 def embed(
     recipe: GivenRecipe, what: What = Stage.CRAWL, pictures: PicturesResult = None, refresh: Again = False
 ) -> StageRef:
@@ -74,4 +79,4 @@ def embed(
     given = newest(recipe, what, pictures)
     if recipe.embed.where == "deployment" and not within(DEPLOYMENT):
         return _elsewhere(recipe, name, what, given, refresh)
-    return embed_pictures_of(recipe, name, recipe.embed, given, refresh)
+    return embed_pictures_of(recipe, name, recipe.embed, given, refresh, recipe.runner)

@@ -3,16 +3,21 @@
 Prefect would send them itself, from a thread a flow whose end takes up to a second: ten for a run that does nothing.
 """
 
+import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 
 from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from tasks.progress import beside
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 HEARTBEAT = "prefect.flow-run.heartbeat"
 """The event's name, as Prefect's own has it and automations.yaml waits for it."""
@@ -32,8 +37,7 @@ def ours() -> Iterator[None]:
 
 
 @contextmanager
-def beating() -> Iterator[None]:
-    """Send the heartbeats of the flow run whose function this decorates, where `ours` has taken them over."""
+def _beating() -> Iterator[None]:
     every, context = _EVERY_SECONDS.get(), FlowRunContext.get()
     if every is None or context is None or context.flow_run is None:
         yield
@@ -50,3 +54,17 @@ def beating() -> Iterator[None]:
 
     with beside(beat):
         yield
+
+
+def beating(work: Callable[P, R]) -> Callable[P, R]:
+    """Send the heartbeats of the flow run whose function this decorates, where `ours` has taken them over.
+
+    A function that can be pickled, as a flow whose partitions run on Ray must be; a decorating generator cannot.
+    """
+
+    @functools.wraps(work)
+    def beats(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _beating():
+            return work(*args, **kwargs)
+
+    return beats

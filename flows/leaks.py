@@ -41,7 +41,7 @@ class Check:
     task_runner=ONE_BY_ONE,
     validate_parameters=False,
 )
-@beating()
+@beating
 def _compare(
     check: Check, names: tuple[str, str], config: CompareConfig, a: Refs, b: Refs | None, refresh: bool
 ) -> StageRef:

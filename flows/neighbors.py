@@ -30,7 +30,7 @@ def _name(recipe: Recipe, folder: StageFolder, targets: StageRef, refresh: str) 
 
 
 @flow(name="neighbors", flow_run_name="neighbors {recipe.name}", task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def neighbors(recipe: GivenRecipe, targets: TargetsResult = None, refresh: Again = False) -> StageRef:
     """Name the neighbors; where a person has edited them, what goes on are the names as edited."""
     targets = newest(recipe, Stage.TARGETS, targets)

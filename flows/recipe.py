@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from flows.runner import Runner, Threads
 from storage.fingerprint import NOT_IN_KEY
 from storage.recipe_file import read_recipe
 from storage.section import Section
@@ -22,6 +23,7 @@ class Recipe(Section):
 
     name: str = Field(pattern=r"^[\w.-]+$", description="Names the run and its report", examples=["grocery"])
     data_root: str = Field("runs", description="Folder of everything written", json_schema_extra=NOT_IN_KEY)
+    runner: Runner = Field(default_factory=Threads, description="Where partitions run", json_schema_extra=NOT_IN_KEY)
     targets: TargetsConfig = Field(description="The long-tailed data set")
     neighbors: NeighborsConfig = Field(description="Who names the neighbor categories")
     crawl: CrawlConfig = Field(description="Where and how pictures are collected")

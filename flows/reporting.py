@@ -33,7 +33,7 @@ def _newest_stages(recipe: Recipe) -> list[StageRef]:
 
 
 @flow(name="report", flow_run_name="report {recipe.name}", task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def report(recipe: GivenRecipe, stages: Results = None, refresh: Again = False) -> StageRef:
     """Write the report on these stages, or on the recipe's newest ones; without training it is the curation's."""
     refs = stages or _newest_stages(recipe)

@@ -38,7 +38,7 @@ def require_seen_by(config: EmbedConfig, *embedded: StageRef) -> None:
 
 
 @flow(name="select", flow_run_name="select {recipe.name}", task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def select(
     recipe: GivenRecipe,
     targets: TargetsResult = None,

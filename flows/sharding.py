@@ -6,6 +6,7 @@ from flows.collecting import collect, total
 from flows.heartbeats import beating
 from flows.keys import shard_folder
 from flows.parameters import Again, CrawlResult, GivenRecipe, NeighborsResult, SelectResult
+from flows.placing import placed
 from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
 from storage.records import Stage, StageRef
 from tasks.partition import part_names
@@ -15,7 +16,7 @@ PARTITIONS = 16
 
 
 @flow(name="shard", flow_run_name="shard {recipe.name}", task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def shard(
     recipe: GivenRecipe,
     neighbors: NeighborsResult = None,
@@ -32,5 +33,6 @@ def shard(
         return whole
     shards = -(-select.count // recipe.shard.per_shard)
     names = part_names("shard", min(PARTITIONS, max(1, shards)))
-    parts = collect(Stage.SHARD, pack_shards.map(folder, names, unmapped(recipe.shard), neighbors, crawl, select))
+    with placed(recipe.runner, recipe.data_root):
+        parts = collect(Stage.SHARD, pack_shards.map(folder, names, unmapped(recipe.shard), neighbors, crawl, select))
     return seal(recipe, Stage.SHARD, folder, parts, total(parts, "kept"))

@@ -13,7 +13,7 @@ from tasks.targets.task import list_pictures
 
 
 @flow(name="targets", flow_run_name="targets {recipe.name}", task_runner=SIDE_BY_SIDE)
-@beating()
+@beating
 def targets(recipe: GivenRecipe, refresh: Again = False) -> StageRef:
     """List the target pictures: a changed file is a changed stage."""
     folder = resumable(targets_folder(recipe, refresh))

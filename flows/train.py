@@ -56,7 +56,7 @@ def _train(recipe: Recipe, folder: StageFolder, stages: Finished) -> StageRef:
 
 
 @flow(name="train", flow_run_name="train {recipe.name}", task_runner=ONE_BY_ONE)
-@beating()
+@beating
 def train(
     recipe: GivenRecipe,
     targets: TargetsResult = None,

@@ -8,31 +8,29 @@ import os
 import uuid
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from storage.disk import writing
 from storage.listing import Listed, entries, files_below
+from storage.remote import asking, filesystem_of, placing
 
 PARTIAL = ".partial"
 """The ending of a local file that is not whole yet, or never became so."""
 
 
-@cache
-def _filesystem(protocol: str) -> Any:  # fsspec ships no types
-    return fsspec.filesystem(protocol)
-
-
 def _split(uri: str) -> tuple[Any, str]:
     protocol, _, rest = uri.rpartition("://")
-    return (_filesystem(protocol), rest) if protocol else (_filesystem("file"), uri)
+    return (filesystem_of(protocol), rest) if protocol else (filesystem_of("file"), uri)
 
 
 def _is_local(fs: Any) -> bool:
     return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
+
+
+def is_local(uri: str) -> bool:
+    """Whether it lies on this machine's disks."""
+    return _is_local(_split(uri)[0])
 
 
 def join(root: str, *names: str) -> str:
@@ -43,29 +41,38 @@ def join(root: str, *names: str) -> str:
 def exists(uri: str) -> bool:
     """Whether a whole file lies there."""
     fs, path = _split(uri)
-    return bool(fs.isfile(path))
+    if _is_local(fs):
+        return os.path.isfile(path)
+    try:  # fs.isfile would take a lost connection for a file that is not there
+        with asking(fs, path):
+            return bool(fs.info(path)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def read_bytes(uri: str) -> bytes:
     """The whole file; FileNotFoundError where there is none."""
     fs, path = _split(uri)
-    return bytes(fs.cat_file(path))
+    with asking(fs, path):
+        return bytes(fs.cat_file(path))
 
 
 def read_range(uri: str, offset: int, size: int) -> bytes:
     """`size` bytes of a file from `offset`."""
     fs, path = _split(uri)
-    return bytes(fs.cat_file(path, start=offset, end=offset + size))
+    with asking(fs, path):
+        return bytes(fs.cat_file(path, start=offset, end=offset + size))
 
 
 def write_bytes(uri: str, data: bytes | memoryview) -> None:
     """Write a file that appears only when it is whole; a local one without a copy of its bytes.
 
-    An error leaves nothing of it. Raises DiskFull.
+    An error leaves nothing of it. Raises DiskFull; on S3 BadInput and Unreachable, as all that is asked of it does.
     """
     fs, path = _split(uri)
     if not _is_local(fs):
-        fs.pipe_file(path, bytes(data))  # clients of object stores refuse a memoryview
+        with placing(fs, path):
+            fs.pipe_file(path, bytes(data))  # clients of object stores refuse a memoryview
         return
     partial = f"{path}.{uuid.uuid4().hex[:8]}{PARTIAL}"
     with writing(path):
@@ -81,7 +88,7 @@ def write_bytes(uri: str, data: bytes | memoryview) -> None:
 def remove(uri: str) -> None:
     """Remove a file; one that is gone already is no error."""
     fs, path = _split(uri)
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError), asking(fs, path):
         fs.rm_file(path)
 
 
@@ -90,9 +97,14 @@ def _list(uri: str, kind: str) -> list[str]:
     if _is_local(fs):
         wanted = os.DirEntry.is_dir if kind == "directory" else os.DirEntry.is_file
         return sorted(entry.name for entry in entries(path) if wanted(entry, follow_symlinks=False))
-    if not fs.isdir(path):
+    top = fs._strip_protocol(path).rstrip("/") + "/"
+    try:  # fs.isdir would take a lost connection for a folder that is not there
+        with asking(fs, path):
+            found = fs.ls(path, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(os.path.basename(entry["name"]) for entry in fs.ls(path, detail=True) if entry["type"] == kind)
+    inside = [entry for entry in found if entry["name"].startswith(top)]
+    return sorted(os.path.basename(entry["name"]) for entry in inside if entry["type"] == kind)
 
 
 def list_files(uri: str) -> list[str]:
@@ -124,7 +136,8 @@ def walk(uri: str) -> list[Listed]:
     if _is_local(fs):
         return sorted(files_below(path), key=lambda file: file.name)
     fs.invalidate_cache()
-    found = fs.find(path, detail=True)
+    with asking(fs, path):
+        found = fs.find(path, detail=True)
     top = fs._strip_protocol(path).rstrip("/") + "/"
     files = {name: entry for name, entry in found.items() if name.startswith(top) and entry["type"] == "file"}
     return [Listed(name.removeprefix(top), each["size"], _modified(each)) for name, each in sorted(files.items())]

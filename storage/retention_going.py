@@ -74,7 +74,10 @@ class Going:
         if self.why is Why.PARTIAL:  # its name is of one write alone, and nobody looks for it
             return False
         taken = self.why is Why.SUPERSEDED and (Stage(self.place), self.key) in pointed(root)
-        return taken or newest(filesystem.walk(self.uri)) > self.written
+        found = filesystem.walk(self.uri)
+        # Times of S3 are whole seconds: what was written in the plan's own is known by its name.
+        added = self.why is not Why.LEFTOVER and not {file.name for file in found} <= {file.name for file in self.files}
+        return taken or added or newest(found) > self.written
 
     def _empty(self) -> set[str]:
         """The folders that nobody needs when the files are gone; of one that stays, those of the attempts."""

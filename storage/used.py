@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from storage import filesystem
-from storage.errors import DiskFull
+from storage.errors import ExtrapolationError
 from storage.manifest import MANIFEST
 from storage.records import StageRef
 
@@ -12,8 +12,8 @@ USED = "used"
 
 
 def touch(uri: str) -> None:
-    """Mark the folder of a stage now; where it may not be written to, or the disk is full, it goes unmarked."""
-    with suppress(OSError, DiskFull):
+    """Mark the folder of a stage now; where it cannot be written to, for whatever reason, it goes unmarked."""
+    with suppress(OSError, ExtrapolationError):
         filesystem.write_bytes(filesystem.join(uri, USED), b"")
 
 

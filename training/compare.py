@@ -16,6 +16,7 @@ from rich.console import Console
 
 from storage import filesystem
 from storage.errors import BadInput, Diverged
+from storage.scratch import work_folder
 from training.command import explained
 from training.comparing.figure import draw
 from training.comparing.sets import OPTION, comparison_set, possible
@@ -42,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--spare", metavar="RECIPE", help=f"whose targets give {Arm.SAME_VOLUME} its pictures")
     parser.add_argument("--unrelated", metavar="RECIPE", help=f"whose shards give {Arm.RANDOM} its pictures")
     parser.add_argument("--data-root", help="where the stages lie, instead of the recipe's data_root")
-    parser.add_argument("--out", type=Path, help="folder of table and figure (default: DATA_ROOT/compare/NAME)")
+    parser.add_argument("--out", help="folder of table and figure (default: DATA_ROOT/compare/NAME)")
     parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto, instead of the recipe's train.device")
     arguments = parser.parse_args()
     if arguments.seeds < 1:
@@ -84,7 +85,7 @@ def compare(recipe: TrainingRecipe, arguments: argparse.Namespace, console: Cons
     if not arms:
         raise BadInput("no arm is left to compare", f"name others, or give {' and '.join(OPTION.values())}")
     losses = [loss for loss in LossName if arguments.losses and loss is not recipe.train.loss]
-    work = Path(recipe.data_root, "work", "compare", recipe.name)
+    work = work_folder(recipe.data_root, "work", "compare", recipe.name)
     with alone_in(work, "comparison", "wait for its end, or stop it"):
         done = [_done(trial, data, work, console) for trial in trials(recipe.train, arms, losses, arguments.seeds)]
     return by_name(_paired(done))
@@ -96,15 +97,15 @@ def _given(arguments: argparse.Namespace) -> TrainingRecipe:
     return recipe.model_copy(update={"train": recipe.train.model_copy(update=said)})
 
 
-def _tell(outcomes: Outcomes, recipe: TrainingRecipe, out: Path, console: Console) -> None:
+def _tell(outcomes: Outcomes, recipe: TrainingRecipe, out: str, console: Console) -> None:
     """Print tables and one line of JSON, and write the JSON and the figure."""
     for table in tables(outcomes):
         console.print(table)
     told = {"recipe": recipe.name, **as_json(outcomes)}
-    filesystem.write_bytes(str(out / "comparison.json"), (json.dumps(told, indent=1) + "\n").encode())
+    filesystem.write_bytes(filesystem.join(out, "comparison.json"), (json.dumps(told, indent=1) + "\n").encode())
     gains = [one for one in differences(outcomes) if one.before == Arm.TARGETS_ONLY and one.after in list(Arm)]
     if gains:
-        filesystem.write_bytes(str(out / "comparison.png"), draw(gains, len(told["seeds"])))
+        filesystem.write_bytes(filesystem.join(out, "comparison.png"), draw(gains, len(told["seeds"])))
     console.print(f"written to {out}", markup=False, highlight=False, soft_wrap=True)
     sys.stdout.write(json.dumps(told) + "\n")
 
@@ -115,7 +116,7 @@ def main() -> None:
     with explained("the same command goes on from there"):
         recipe = _given(arguments)
         outcomes = compare(recipe, arguments, console)
-    out = arguments.out or Path(recipe.data_root, "compare", recipe.name)
+    out = arguments.out or filesystem.join(recipe.data_root, "compare", recipe.name)
     _tell(outcomes, recipe, out, console)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from storage.errors import BadInput
+from storage.filesystem import is_local
 from training.command import explained
 from training.config import Arm
 from training.recipe import TrainingRecipe
@@ -39,6 +41,8 @@ def _export(arguments: argparse.Namespace, recipe: TrainingRecipe, console: Cons
     from training.exporting.write import export
 
     arm = Arm(arguments.arm)
+    if not arguments.out and not is_local(recipe.data_root):
+        raise BadInput(f"a folder cannot be exported to {recipe.data_root}", "give --out FOLDER, on a disk")
     out = arguments.out or Path(recipe.data_root, "export", f"{recipe.name}-{arm}")
     check_free(out)
     if arguments.folder:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from storage.errors import Diverged
+from storage.scratch import fetch, mirror
 from training.checkpoint import Progress, Trained, save_weights
 from training.config import TrainConfig
 from training.data import TrainingSet
@@ -46,6 +47,11 @@ class Run:
     def best(self) -> Path:
         """The weights that did best on validation, from the run's end on; until then its checkpoint holds them."""
         return self.folder / "best.safetensors"
+
+    @property
+    def log(self) -> Path:
+        """The metrics of the steps so far."""
+        return self.folder / "metrics.jsonl"
 
     @property
     def last(self) -> Path:
@@ -102,6 +108,7 @@ def _save(run: Run, trained: Trained, progress: Progress) -> None:
     if progress.step == run.config.steps:
         save_weights(run.best, trained.best)
     trained.save(run.last, progress)
+    mirror(run.log, *[run.best] * (progress.step == run.config.steps), run.last)
 
 
 def _compile(trained: Trained) -> None:
@@ -127,6 +134,9 @@ def train(run: Run, on_step: OnStep) -> Progress:
     """Train to the last step, from the last checkpoint where there is one; the best weights lie in the folder."""
     config, trained = run.config, prepare(run.network, run.config, run.fingerprint)
     check_shares(config)
+    if rank() == 0:
+        fetch(run.log, run.best, run.last)
+    wait()  # the processes share the folder
     progress = trained.resume(run.last)
     if config.compile:
         _compile(trained)

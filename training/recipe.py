@@ -16,7 +16,7 @@ from training.config import Mode, TrainConfig
 if TYPE_CHECKING:
     from training.data import TrainingSet
 
-OF_OTHERS = ("targets", "neighbors", "crawl", "embed", "select", "shard", "report")
+OF_OTHERS = ("runner", "targets", "neighbors", "crawl", "embed", "select", "shard", "report")
 """The sections of a recipe that other stages read, and check."""
 
 

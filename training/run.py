@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from storage.errors import ExtrapolationError
+from storage.scratch import work_folder
 from training.config import LARGEST_SEED, Arm
 from training.data import TrainingSet, left_out
 from training.folder import alone_in
@@ -60,7 +61,7 @@ def _folder(recipe: TrainingRecipe, data: TrainingSet, arm: Arm) -> Path:
     from training.fit import identity
 
     name = f"{recipe.name}-{arm}-{recipe.train.seed}-{identity(data, recipe.train, arm)[:8]}"
-    return Path(recipe.data_root, "work", "train-by-hand", name)
+    return work_folder(recipe.data_root, "work", "train-by-hand", name)
 
 
 def _alone(folder: Path) -> AbstractContextManager[None]:

@@ -11,8 +11,10 @@ Made = TypeVar("Made")
 
 
 def cores() -> int:
-    """The CPU cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The CPU cores that this process may run on, or fewer where OMP_NUM_THREADS says so, as Ray has it do."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return min(here, int(told)) if told.isdecimal() and int(told) else here
 
 
 def in_order(work: Callable[[Item], Made], items: Iterable[Item], workers: int, ahead: int) -> Iterator[Made]:

@@ -1,5 +1,9 @@
-"""What a server must hold before deployments can run on it: pools, limits, automations. What is there already stays."""
+"""What a server must hold before deployments can run on it: pools, limits, automations. What is there already stays.
 
+`python -m flows.up.furnish` for the server at PREFECT_API_URL; `make up` does it for its own.
+"""
+
+import sys
 from pathlib import Path
 
 import yaml
@@ -9,6 +13,9 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.workers.process import ProcessWorker
+
+from flows.complaint import complain
+from storage.errors import BadInput
 
 PROJECT = Path(__file__).parents[2]
 AUTOMATIONS = PROJECT / "automations.yaml"
@@ -55,3 +62,16 @@ def furnish(api: str) -> None:
         _pools(client)
         _limits(client)
         _automations(client)
+
+
+def main() -> int:
+    """Furnish the server of Prefect's own setting: exit code 1 where there is none."""
+    if not (api := PREFECT_API_URL.value()):
+        complain(BadInput("there is no server to furnish", "set PREFECT_API_URL, such as http://HOST:4200/api"))
+        return 1
+    furnish(api)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

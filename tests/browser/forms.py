@@ -3,7 +3,10 @@
 import re
 from typing import Any, cast
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Response
+
+BUSY, TRIES = 503, 5
+"""What a server says whose SQLite is locked, and how often a form is submitted then."""
 
 
 def opened(page: Page, form: str) -> None:
@@ -25,8 +28,18 @@ def chosen(of: Locator, value: str) -> None:
     of.page.keyboard.press("Escape")  # a list of which several may be chosen stays open
 
 
-def submitted(page: Page) -> tuple[int, dict[str, Any]]:
-    """Submit the form; the API's status, and the run that it made or what it says is wrong."""
+def _answer(page: Page) -> Response:
     with page.expect_response(lambda response: response.url.endswith("/create_flow_run")) as answer:
         page.get_by_role("button", name="Submit").click()
-    return answer.value.status, cast("dict[str, Any]", answer.value.json())
+    return answer.value
+
+
+def submitted(page: Page) -> tuple[int, dict[str, Any]]:
+    """Submit the form; the API's status, and the run that it made or what it says is wrong.
+
+    Again where the server is busy with its own services, as people would.
+    """
+    answer, tries = _answer(page), 1
+    while answer.status == BUSY and tries < TRIES:
+        answer, tries = _answer(page), tries + 1
+    return answer.status, cast("dict[str, Any]", answer.json())

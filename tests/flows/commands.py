@@ -20,7 +20,7 @@ PATIENCE = 180.0
 Command = list[str]
 
 
-def pipeline(recipe: Path, root: Path, until: Stage) -> Command:
+def pipeline(recipe: Path, root: Path | str, until: Stage) -> Command:
     """The command that runs a recipe up to a stage, below a data root."""
     told = ["--until", until, "--data-root", str(root)]
     return [sys.executable, "-m", "flows.pipeline", str(recipe), *told]

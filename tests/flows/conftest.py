@@ -26,6 +26,7 @@ from prefect.testing.utilities import prefect_test_harness
 from flows.recipe import Recipe, load_recipe
 from sandbox.process import SandboxProcess, running
 from tests.corpora import make_grocery_like
+from tests.flows.postgres import lacking
 
 ENCODER = "mobilenetv3_small_050"
 
@@ -45,6 +46,13 @@ def prefect_server() -> Iterator[str]:
     }
     with temporary_settings(updates=off), prefect_test_harness(server_startup_timeout=120):
         yield str(PREFECT_API_URL.value())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which database the end-to-end test's server had."""
+    if any("test_end_to_end" in report.nodeid for report in terminalreporter.getreports("passed")):
+        why = lacking()
+        terminalreporter.write_line(f"the end-to-end server's database: {f'SQLite: {why}' if why else 'PostgreSQL'}")
 
 
 @dataclass(frozen=True, slots=True)

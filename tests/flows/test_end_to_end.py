@@ -80,9 +80,7 @@ def _deployed(environment: dict[str, str]) -> None:
 @contextmanager
 def _machine(world: World, folder: Path) -> Iterator[Machine]:
     with ExitStack() as stack:
-        why = lacking()
-        database = None if why else stack.enter_context(postgres())
-        print(f"the server's database is {f'SQLite: {why}' if why else 'PostgreSQL'}")  # noqa: T201  # asked for
+        database = None if lacking() else stack.enter_context(postgres())
         api = stack.enter_context(server(folder / "server", database, QUICK))
         sandbox = stack.enter_context(running(world.grocery, hosts=8))
         told = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}

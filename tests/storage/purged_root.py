@@ -113,6 +113,7 @@ def run(root: str) -> Run:
 def files(root: str) -> dict[str, bytes]:
     """Every file under a root, by its path."""
     fs, path = fsspec.core.url_to_fs(root)
+    fs.invalidate_cache()
     return {name.split(path.strip("/"), 1)[1]: fs.cat_file(name) for name in fs.find(path)}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storage import filesystem
 from storage.records import Split
+from storage.scratch import fetch, mirror
 from training.arms import added
 from training.config import Arm, LossName, TrainConfig
 from training.confusion import share_to_sharers
@@ -77,6 +78,7 @@ def _told(data: TrainingSet, folder: Path) -> Path:
 def held(trial: Trial, data: TrainingSet, folder: Path) -> Outcome | None:
     """What a finished run came to, under the trial's own name; None where it is not finished, or cannot be read."""
     try:
+        fetch(_told(data, folder))
         return Outcome(**{**json.loads(_told(data, folder).read_text()), "name": trial.name})
     except (FileNotFoundError, json.JSONDecodeError, TypeError):  # TypeError: an older version knew other fields
         return None
@@ -86,4 +88,5 @@ def carry_out(trial: Trial, data: TrainingSet, folder: Path, on_step: OnStep) ->
     """Train and test, or go on with it; what it came to is written down last."""
     outcome = _outcome(fit(data, trial.config, trial.arm, folder, on_step), trial, data)
     filesystem.write_bytes(str(_told(data, folder)), json.dumps(asdict(outcome)).encode())
+    mirror(_told(data, folder))
     return outcome

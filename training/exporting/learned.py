@@ -12,6 +12,7 @@ from storage.latest import recall
 from storage.manifest import Manifest, read_manifest, read_rows
 from storage.recipe_file import read_recipe
 from storage.records import Accuracy, Calibration, Split, Stage, StageRef
+from storage.scratch import local_copy
 from training.checkpoint import load_weights
 from training.config import VERSION, Arm, Mode, TrainConfig
 from training.data import TrainingSet
@@ -78,7 +79,8 @@ def _encoder(recipe: TrainingRecipe, path: str) -> EncoderConfig:
 def _built(data: TrainingSet, config: TrainConfig, arm: Arm, checkpoint: Path | str) -> Run:
     """The run as it was trained, with its best weights."""
     run = build(data, _on_cpu(config), arm, Path())
-    load_weights(Path(checkpoint), run.network)
+    with local_copy(str(checkpoint)) as held:
+        load_weights(held, run.network)
     run.network.eval()
     return run
 

@@ -12,7 +12,7 @@ from storage.records import Stage, TargetClass
 from training.config import Mode, TrainConfig
 from training.recipe import TrainingRecipe
 
-OF_OTHERS = ("crawl", "embed", "select", "shard", "report")
+OF_OTHERS = ("runner", "crawl", "embed", "select", "shard", "report")
 """The sections that say nothing of the sizes."""
 
 

@@ -11,6 +11,10 @@ class _Seen(HTMLParser):
         self.parts: list[str] = []
         self._unseen = 0
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """A bogus comment, as browsers have it; the library's own stops at sections that it does not know."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in _UNSEEN
         if tag in ("br", "p", "li", "div", "td"):

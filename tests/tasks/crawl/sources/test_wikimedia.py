@@ -4,7 +4,7 @@ import time
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -173,6 +173,13 @@ def test_text_without_markup_stays(text: str) -> None:
 
 
 @given(st.text(alphabet="<>/&;#ab \n'\"=!-[]?"))
+@example("<![;")
+@example("<![a[b>c")
 def test_any_markup_is_survived(html: str) -> None:
     """Broken HTML is text too."""
     assert "\n" not in plain_text(html)
+
+
+def test_a_section_that_nobody_knows_is_a_comment() -> None:
+    """As browsers have it: it ends with the next bracket, and what follows is text."""
+    assert plain_text("a<![if lt IE 9]>b") == "ab"
