@@ -10,10 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
-from itertools import islice
 from pathlib import Path
-
-import torch
 
 from benchmarks.rerunning.plainly import called_plainly
 from benchmarks.scaling.embedded import directions, embed_generated
@@ -27,14 +24,8 @@ from flows.sharding import shard
 from flows.stage import newest
 from flows.targets import targets
 from storage.records import Stage, StageRef
-from training.config import Caps
-from training.data import content_digest
-from training.feed import VectorFeed
-from training.read import read_features
-from training.sampler import EpochSampler
 
 EMBED_TARGETS = f"{Stage.EMBED}-{Stage.TARGETS}"
-BATCH = 256
 
 Timed = Callable[[Callable[[], object]], None]
 
@@ -52,15 +43,11 @@ def _embed(what: Stage) -> Callable[[Recipe, Timed], None]:
     return run
 
 
-def feed_an_epoch(recipe: Recipe) -> None:
-    """Read the set of vectors, digest it, and draw every batch of one epoch."""
+def _feed(recipe: Recipe) -> None:
+    from benchmarks.feeders.epoch import feed_an_epoch  # torch is heavy: only where training happens
+
     names = (Stage.TARGETS, EMBED_TARGETS, Stage.SHARD, Stage.EMBED)
-    data = read_features(*(newest(recipe, name, None) for name in names))
-    content_digest(data)
-    sampler = EpochSampler(data, Caps(), BATCH, 0)
-    feed = VectorFeed(data, sampler, torch.device("cpu"))
-    for _ in islice(feed.training(range(sampler.epoch_length // BATCH + 1)), None):
-        pass
+    feed_an_epoch(*(newest(recipe, name, None) for name in names))
 
 
 STAGES: Mapping[str, Callable[[Recipe, Timed], None]] = {
@@ -72,7 +59,7 @@ STAGES: Mapping[str, Callable[[Recipe, Timed], None]] = {
     Stage.SELECT: _flow(select),
     Stage.SHARD: _flow(shard),
     Stage.REPORT: _flow(report),
-    Stage.TRAIN: lambda recipe, timed: timed(lambda: feed_an_epoch(recipe)),
+    Stage.TRAIN: lambda recipe, timed: timed(lambda: _feed(recipe)),
 }
 """What is measured of each stage; training reads its set and feeds one epoch."""
 
