@@ -16,16 +16,11 @@ import s3fs
 from aiohttp import ClientSession, web
 
 from storage import remote
+from tests.flows.postgres import free_port
 
 START = 60.0
 """Seconds that the server may take to answer."""
 HOP = {"transfer-encoding", "connection", "content-length", "keep-alive", "content-encoding"}
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def _answers(port: int) -> bool:
@@ -36,7 +31,7 @@ def _answers(port: int) -> bool:
 @contextmanager
 def moto() -> Iterator[str]:
     """The address of moto's server while the block runs."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -92,14 +87,18 @@ class Faulty:
 @contextmanager
 def proxied(behind: str) -> Iterator[Faulty]:
     """A faulty proxy before the server, in a thread of this process."""
-    faulty, port, loop = Faulty(), _free_port(), asyncio.new_event_loop()
+    faulty, port, loop = Faulty(), free_port(), asyncio.new_event_loop()
     faulty.address = f"http://127.0.0.1:{port}"
     ready, end = threading.Event(), asyncio.Event()
 
     async def serve() -> None:
         async with ClientSession(auto_decompress=False) as session:
+
+            async def handle(request: web.Request) -> web.StreamResponse:
+                return await faulty.handle(request, behind, session)
+
             app = web.Application(client_max_size=1 << 30)
-            app.router.add_route("*", "/{path:.*}", lambda request: faulty.handle(request, behind, session))
+            app.router.add_route("*", "/{path:.*}", handle)
             runner = web.AppRunner(app)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", port).start()
