@@ -14,6 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from yarl import URL
 
 from flows.runner import Ray, Runner
+from storage import filesystem
 from storage.errors import BadInput, Unreachable
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _code(data_root: str) -> dict[str, Any]:
 
 
 def _require_seen(data_root: str) -> None:
-    if "://" not in data_root and not Path(data_root).is_absolute():
+    if filesystem.is_local(data_root) and not Path(data_root).is_absolute():
         raise BadInput(
             f"data_root {data_root} is a path of this folder, which the hosts of a Ray cluster do not know",
             "give a bucket (s3://...), or the absolute path of a folder that all of its hosts share",

@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.up.__main__ import main
 from flows.up.furnish import automations
+from flows.up.furnish import main as furnish_command
 from flows.up.interrupts import ENDING, Interrupted, Interrupts
 from flows.up.place import Place
 from storage.errors import BadInput
@@ -203,3 +204,10 @@ def test_who_runs_a_server_can_create_the_automations_by_hand(tmp_path: Path) ->
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "lost runs" in done.stdout
+
+
+def test_nothing_is_furnished_without_a_server(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says which variable names one, and exits with 1."""
+    with temporary_settings({PREFECT_API_URL: None}):
+        assert furnish_command() == 1
+    assert "PREFECT_API_URL" in capsys.readouterr().err

@@ -68,3 +68,14 @@ def test_what_work_raises_is_raised_and_ends_it() -> None:
 def test_there_is_a_core() -> None:
     """The number of workers is never nothing."""
     assert cores() >= 1
+
+
+@pytest.mark.parametrize(("told", "wanted"), [("1", 1), ("", None), ("100000", None), ("2,1", None)])
+def test_threads_are_no_more_than_the_environment_allows(
+    monkeypatch: pytest.MonkeyPatch, told: str, wanted: int | None
+) -> None:
+    """OMP_NUM_THREADS bounds them, as it does torch's; where it says nothing or more, the machine's cores do."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    all_of_them = cores()
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert cores() == (wanted or all_of_them)
