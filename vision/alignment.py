@@ -8,11 +8,13 @@ where the rest fits all the better.
 """
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from vision.cuts import MAX_CUT, NEARBY, correlations, resampling
 from vision.hashes import SIDE
+from vision.loader import cores, in_order
 from vision.overlays import uncovered
-from vision.rows import Rows
+from vision.rows import Rows, distinct
 
 Thumbnails = np.ndarray | Rows
 """Gray thumbnails, uint8 [n, SIDE, SIDE]."""
@@ -124,10 +126,16 @@ def alignment(copies: Thumbnails, originals: Thumbnails, pairs: np.ndarray) -> n
     them. A pair that was given up has the correlation it had then.
     """
     order = np.argsort(pairs[:, 1], kind="stable")
-    found, held = np.zeros(len(pairs), np.float32), np.unique(pairs[:, 1])
-    tried, which = np.unique(pairs[:, 0], return_inverse=True)
-    small = _shrunk(copies, tried)
+    found, held = np.zeros(len(pairs), np.float32), distinct(pairs[:, 1])
+    tried = distinct(pairs[:, 0])
+    small, which = _shrunk(copies, tried), np.searchsorted(tried, pairs[:, 0])
     edges = np.union1d(np.searchsorted(pairs[order, 1], held[_CHUNK::_CHUNK]), range(_PAIRS, len(pairs), _PAIRS))
-    for some in np.split(order, edges.astype(np.int64)) if len(pairs) else ():
-        found[some] = _of_few(copies, small[which[some]], originals, pairs[some])
+    parts = np.split(order, edges.astype(np.int64)) if len(pairs) else []
+
+    def of(some: np.ndarray) -> np.ndarray:
+        return _of_few(copies, small[which[some]], originals, pairs[some])
+
+    with threadpool_limits(1, "blas"):  # products this small: cores that share one wait longer than they work
+        for some, fits in zip(parts, in_order(of, parts, cores(), 2 * cores()), strict=True):
+            found[some] = fits
     return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from vision.alignment import alignment
 from vision.hashes import BITS
+from vision.rows import distinct
 from vision.search import nearest_hashes, nearest_vectors
 from vision.vectors import Vectors
 
@@ -44,7 +45,7 @@ def _pair_codes(places: np.ndarray, start: int, size: int, *, same: bool) -> np.
     pairs = np.stack([rows, places.ravel()], axis=1)
     pairs = pairs[(pairs[:, 1] >= 0) & ~((pairs[:, 0] == pairs[:, 1]) & same)]
     ordered = np.sort(pairs, axis=1) if same else pairs
-    return np.unique(ordered[:, 0] * size + ordered[:, 1])  # one number a pair: sorted far faster
+    return distinct(ordered[:, 0] * size + ordered[:, 1])  # one number a pair: sorted far faster
 
 
 def nominate(left: Vectors, right: Vectors, count: int) -> np.ndarray:
@@ -67,7 +68,7 @@ def nominate(left: Vectors, right: Vectors, count: int) -> np.ndarray:
         )
         chosen = np.concatenate([_others(places, start, count, same=same) for places in found], axis=1)
         codes.append(_pair_codes(chosen, start, len(right), same=same))
-    return np.stack(np.divmod(np.unique(np.concatenate(codes)), len(right)), axis=1)
+    return np.stack(np.divmod(distinct(np.concatenate(codes)), len(right)), axis=1)
 
 
 def copy_scores(left: Vectors, right: Vectors, pairs: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ often like its category too, so no bound on either finds it; it is nearer to its
 to the category that it was found for.
 
 Every picture is compared with every other where that is affordable. Else it is compared with those
-classes whose means are nearest to it, as many as hold the nearest rival of a sample's pictures.
+classes whose means are nearest to it, as many as hold the rivals that decide on a sample's pictures.
 """
 
 import logging
@@ -24,10 +24,13 @@ ALONE = 1.0
 """The margin of a picture whose category has no other picture to tell by."""
 
 RECALL = 0.995
-"""The share of a sample's pictures whose nearest rival must be among the classes that are looked into."""
+"""The share of the rivals that decide on a sample's pictures that must be among the classes that are looked into."""
 
-SAMPLE = 500
+SAMPLE = 1000
 """Pictures that are compared with every class, for how many are to be looked into."""
+
+FEWEST = 16
+"""Classes that are looked into at least, lest a sample with hardly such a rival says one."""
 
 _BLOCK = 1 << 17  # pictures whose classes are looked into at a time
 _log = logging.getLogger(__name__)
@@ -86,14 +89,16 @@ def _everyone(_: int) -> slice:
     return slice(None)
 
 
-def _how_many(asked: _Asked, classes: Sequence[_Class], means: np.ndarray, among: int) -> int:
-    """How many of the classes with the nearest means hold, with a picture's own, its nearest rival."""
+def _how_many(asked: _Asked, classes: Sequence[_Class], means: np.ndarray, among: int, least: float) -> int:
+    """How many of the classes with the nearest means hold, beside a picture's own, the rival that decides on it."""
     some = asked.take(slice(None, None, max(1, len(asked.own) // SAMPLE)))
-    rival = _nearest(some, classes, among, _everyone).number
+    near = _nearest(some, classes, among, _everyone)
+    deciding = (near.number >= 0) & (near.rival > near.own - least)
     cosines = some.matrix[:] @ means.T
-    ranks = (cosines > np.take_along_axis(cosines, np.maximum(rival, 0)[:, None], 1)).sum(1)
-    count = 1 + int(np.quantile(ranks[rival >= 0], RECALL, method="higher")) if (rival >= 0).any() else 1
-    _log.info("%d classes: each picture is compared with the %d that are nearest by their means", len(classes), count)
+    ranks = (cosines > np.take_along_axis(cosines, np.maximum(near.number, 0)[:, None], 1)).sum(1)[deciding]
+    count = max(FEWEST, 1 + int(np.quantile(ranks, RECALL, method="higher"))) if len(ranks) else FEWEST
+    said = "%d classes: each picture is compared with the %d nearest by their means, which hold %d of %d that decide"
+    _log.info(said, len(classes), count, (ranks < count).sum(), len(ranks))
     return count
 
 
@@ -107,12 +112,12 @@ def _shortlisted(asked: _Asked, classes: Sequence[_Class], means: np.ndarray, co
     return _nearest(asked, classes, among, looked_into.__getitem__)
 
 
-def _found(asked: _Asked, classes: Sequence[_Class], among: int, affordable: float) -> _Near:
+def _found(asked: _Asked, classes: Sequence[_Class], among: int, least: float, affordable: float) -> _Near:
     voters, dim = sum(len(one.groups) for one in classes), asked.matrix.shape[1]
     if len(asked.own) * voters * dim <= affordable:
         return _nearest(asked, classes, among, _everyone)
     means = np.stack([unit_mean(one.matrix[:]) for one in classes])
-    count = _how_many(asked, classes, means, among)
+    count = _how_many(asked, classes, means, among, least)
     blocks = [
         _shortlisted(asked.take(slice(start, start + _BLOCK)), classes, means, count, among)
         for start in range(0, len(asked.own), _BLOCK)
@@ -121,13 +126,14 @@ def _found(asked: _Asked, classes: Sequence[_Class], among: int, affordable: flo
 
 
 def margins(
-    asked: Labeled, voters: Sequence[Labeled], among: int, affordable: float = AFFORDABLE_PRODUCTS
+    asked: Labeled, voters: Sequence[Labeled], among: int, least: float = 0.0, affordable: float = AFFORDABLE_PRODUCTS
 ) -> tuple[np.ndarray, Sequence[str]]:
     """How much nearer each picture is to its own class than to the nearest other, and that other's name.
 
     Nearness is the mean cosine to the `among` nearest pictures of a class, copies as one; a
     class with fewer is judged by those it has. A picture alone in its class has the margin ALONE.
-    No class is in two of the `voters`; all pairs are compared up to so many multiplications.
+    No class is in two of the `voters`. Where all pairs are more than `affordable` multiplications, margins over
+    `least` may be told too large: not all classes are looked into.
     """
     groups, *theirs = codes_of(asked.groups, *(each.groups for each in voters))
     classes = [
@@ -136,7 +142,7 @@ def margins(
     ]  # fmt: skip
     numbers = {one.name: number for number, one in enumerate(classes)}
     own = np.array([numbers.get(name, -1) for name in asked.classes], np.int64)
-    near = _found(_Asked(Rows.of(asked.matrix), groups, own), classes, among, affordable)
+    near = _found(_Asked(Rows.of(asked.matrix), groups, own), classes, among, least, affordable)
     judged = np.isfinite(near.own) & np.isfinite(near.rival)
     margin = np.where(judged, np.where(judged, near.own, 0) - np.where(judged, near.rival, 0), ALONE)
     names = [*(one.name for one in classes), ""]  # the last is that of -1
