@@ -51,9 +51,9 @@ def _check_names(found: Found) -> None:
 
 
 def _of_pictures(pictures: Mapping[str, Path], held: Mapping[Path, os.stat_result], known: str) -> pa.Table:
-    files = {path: held[path] for path in pictures.values()}
+    files = {str(path): held[path] for path in pictures.values()}
     digests = digest_files(files, join(known, "files.parquet")) if files else {}
-    rows = (Cataloged(key, digests[path], str(path), 0, held[path].st_size) for key, path in pictures.items())
+    rows = (Cataloged(key, digests[str(path)], str(path), 0, held[path].st_size) for key, path in pictures.items())
     return tables.to_table(rows, Cataloged)
 
 

@@ -1,8 +1,9 @@
-"""Whether the files that a data set lists are there."""
+"""Whether the files that a data set lists are there, and where they lie."""
 
+import errno
 import os
-from collections.abc import Sequence
-from pathlib import Path
+import stat
+from collections.abc import Callable, Sequence
 
 from storage.errors import BadInput
 
@@ -10,8 +11,8 @@ NAMED = 5
 """How many missing files an error names."""
 
 
-def _missing(paths: Sequence[Path]) -> BadInput:
-    some = ", ".join(str(path) for path in paths[:NAMED])
+def _missing(paths: Sequence[str]) -> BadInput:
+    some = ", ".join(paths[:NAMED])
     more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
     return BadInput(
         f"{len(paths)} listed pictures are not there: {some}{more}",
@@ -19,9 +20,34 @@ def _missing(paths: Sequence[Path]) -> BadInput:
     )
 
 
-def check_files(paths: Sequence[Path]) -> dict[Path, os.stat_result]:
+def _stat(path: str) -> os.stat_result | None:
+    """What the file system says of a file; None where there is none, as where a link leads in a circle."""
+    try:
+        held = os.stat(path)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise
+    return held if stat.S_ISREG(held.st_mode) else None
+
+
+def check_files(paths: Sequence[str]) -> dict[str, os.stat_result]:
     """What the file system says of each path; an error that names the first that are missing."""
-    held = {path: path.stat() for path in paths if path.is_file()}
-    if len(held) < len(set(paths)):
-        raise _missing([path for path in paths if path not in held])
-    return held
+    held = {path: _stat(path) for path in paths}
+    if missing := [path for path, found in held.items() if found is None]:
+        raise _missing(missing)
+    return {path: found for path, found in held.items() if found}
+
+
+def resolver() -> Callable[[str], str]:
+    """What gives a path without links; each folder is looked at once, for a million files lie in few of them."""
+    folders: dict[str, str] = {}
+
+    def resolve(path: str) -> str:
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        resolved = os.path.join(folders[folder], name)
+        return os.path.realpath(resolved) if os.path.islink(resolved) else resolved
+
+    return resolve

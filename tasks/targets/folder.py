@@ -1,7 +1,7 @@
 """The image-folder layout: `root/train/<class>/*.jpg`, and `val` and `test` beside it."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from storage.errors import BadInput
@@ -55,7 +55,7 @@ def _sheet(path: Path) -> Sheet:
     return sheet
 
 
-def _check_row(row: Row, folders: Sequence[str], taken: Sequence[str]) -> str:
+def _check_row(row: Row, folders: Collection[str], taken: Collection[str]) -> str:
     """The folder that the row is about."""
     if not (folder := row.cells[0].strip()):
         raise BadInput(f"{row.where}: {list(row.cells)} names no folder", "write it in the first column")
@@ -76,6 +76,6 @@ def described(named: Sequence[NamedClass], path: Path) -> list[NamedClass]:
     sheet, by_folder = _sheet(path), {one.written: one for one in named}
     told: dict[str, NamedClass] = {}
     for row in sheet.rows:
-        folder = _check_row(row, list(by_folder), list(told))
+        folder = _check_row(row, by_folder, told)
         told[folder] = sheet.describe(by_folder[folder], row)
     return list({**by_folder, **told}.values())

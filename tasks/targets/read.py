@@ -1,5 +1,6 @@
 """Read the target data set whole, check it, and give every picture its digest."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from storage.records import Split, TargetClass, TargetPicture
 from tasks.targets.class_file import read_class_names
 from tasks.targets.config import TargetsConfig
 from tasks.targets.expected import check_expected
-from tasks.targets.files import check_files
+from tasks.targets.files import check_files, resolver
 from tasks.targets.folder import described, read_folder
 from tasks.targets.held_out import HeldOut, hold_out
 from tasks.targets.lists import Listed, read_list
@@ -111,19 +112,18 @@ def read_targets(config: TargetsConfig, digest_cache: str) -> Targets:
     listed = [replace(one, id=label_of[one.id]) for one in everything if one.id in label_of]
     _check([replace(one, id=label) for label, one in enumerate(chosen)], listed)
     check_expected(config.expect, len(chosen), listed)
-    files = check_files([root / one.key for one in listed])
+    path_of = {one.key: os.path.join(root, one.key) for one in listed}
+    files = check_files(list(path_of.values()))
     thinned = _thinned(listed, config.long_tail, len(chosen))
-    digests = digest_files({root / one.key: files[root / one.key] for one in thinned}, digest_cache)
-    used = _with_val(thinned, config.held_out, {one.key: digests[root / one.key] for one in thinned})
+    by_path = digest_files({path_of[one.key]: files[path_of[one.key]] for one in thinned}, digest_cache)
+    digests = {one.key: by_path[path_of[one.key]] for one in thinned}
+    used = _with_val(thinned, config.held_out, digests)
     counts = Counter((one.id, one.split) for one in used)
-    names = names_by_id(named)
+    names, resolved = names_by_id(named), resolver()
     return Targets(
         tuple(
             _row(one, label, names[one.id], [counts[label, split] for split in Split])
             for label, one in enumerate(chosen)
         ),
-        tuple(
-            TargetPicture(one.key, one.split, one.id, digests[root / one.key], str((root / one.key).resolve()))
-            for one in used
-        ),
+        tuple(TargetPicture(one.key, one.split, one.id, digests[one.key], resolved(path_of[one.key])) for one in used),
     )
