@@ -5,6 +5,7 @@ The page asks for a chunk when one of its pictures comes near the view, so a sit
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 from storage.records import Crawled, Decision, ShardEntry
@@ -83,7 +84,11 @@ def card(decision: Decision, rows: Rows) -> Card:
         license_page=web_link(row.license_url), url=row.url, query=row.query, digest=decision.digest,
         width=row.width, height=row.height, detail=decision.detail, copy_of=decision.copy_of,
         copy_score=round(decision.copy_score, 3), rival=decision.rival, name_rank=decision.name_rank,
-        scores={name: round(score, 3) for name, score in zip(decision.scorers, decision.scores, strict=True)},
+        scores={
+            name: round(score, 3)
+            for name, score in zip(decision.scorers, decision.scores, strict=True)
+            if isfinite(score)
+        },
         shard=packed.shard if packed else "", offset=packed.offset if packed else 0,
         size=packed.size if packed else 0,
     )  # fmt: skip

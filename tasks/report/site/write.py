@@ -16,13 +16,18 @@ from tasks.report.site.scripts import columns, script
 
 HERE = Path(__file__).parent
 
-ASSETS = (
-    "static/page.css", "static/views.css", "vendor/echarts.min.js", "vendor/LICENSE", "vendor/LICENSE-zrender",
-    "vendor/NOTICE", "static/site.js", "static/parts.js", "static/charts.js", "static/marks.js", "static/cards.js",
-    "static/pictures.js", "static/neighbors.js", "static/graph.js", "static/thresholds.js", "static/training.js",
-    "static/lineage.js", "static/start.js",
+STYLES = ("static/page.css", "static/views.css")
+
+SCRIPTS = (
+    "vendor/echarts.min.js", "static/site.js", "static/parts.js", "static/charts.js", "static/marks.js",
+    "static/cards.js", "static/pictures.js", "static/neighbors.js", "static/graph.js", "static/thresholds.js",
+    "static/training.js", "static/lineage.js", "static/start.js",
 )  # fmt: skip
-"""What every site carries along, scripts in the order in which they are loaded."""
+"""In the order in which they are loaded; the data come before the last."""
+
+LICENSES = (
+    "vendor/LICENSE-echarts", "vendor/NOTICE-echarts", "vendor/LICENSE-zrender", "vendor/LICENSE-tslib",
+)  # fmt: skip
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
 """The page may run and be styled by the files beside it alone, and may ask for nothing; 'self' holds for files too."""
@@ -34,11 +39,9 @@ def render(gathered: Gathered) -> str:
         loader=FileSystemLoader(HERE / "page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    names = [Path(asset).name for asset in ASSETS]
     return environment.get_template("index.html.j2").render(
         report=gathered.report, training=gathered.report.training, groups=GROUPS, policy=POLICY,
-        styles=[name for name in names if name.endswith(".css")],
-        scripts=[name for name in names if name.endswith(".js")],
+        styles=[Path(one).name for one in STYLES], scripts=[Path(one).name for one in SCRIPTS],
     )  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def _portraits(gathered: Gathered) -> Iterator[list[str]]:
 
 
 def _files(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
-    for asset in ASSETS:
+    for asset in (*STYLES, *SCRIPTS, *LICENSES):
         yield f"assets/{Path(asset).name}", (HERE / asset).read_bytes()
     for name, data in _data(gathered):
         yield f"data/{name}.js", data

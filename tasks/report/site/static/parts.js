@@ -39,7 +39,7 @@ const heading = (title, said) => [el("h2", {}, title), el("p", { class: "soft" }
 
 /** A labelled list to choose from; `choices` are [value, text]. */
 const chooser = (label, value, choices, changed) => {
-  const list = el("select", { "data-name": label, change: (event) => changed(event.target.value) });
+  const list = el("select", { "data-name": label, "aria-label": label, change: (event) => changed(event.target.value) });
   for (const [one, text] of choices) {
     const option = el("option", { value: one }, text);
     option.selected = one === value;
@@ -51,7 +51,7 @@ const chooser = (label, value, choices, changed) => {
 /** A labelled line to write in, told of when it is left or Enter is pressed; `known` are offered as one writes. */
 const writer = (label, value, changed, known = []) => {
   const id = "known-" + label.toLowerCase().replace(/\W+/g, "-");
-  const line = el("input", { type: "search", "data-name": label, list: known.length ? id : null, autocomplete: "off",
+  const line = el("input", { type: "search", "data-name": label, "aria-label": label, list: known.length ? id : null, autocomplete: "off",
     change: (event) => changed(event.target.value.trim()) });
   line.value = value;
   const list = el("datalist", { id }, ...known.map((one) => el("option", { value: one })));
