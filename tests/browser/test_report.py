@@ -6,7 +6,8 @@ from tests.browser.chromium import Visit
 from tests.browser.report_page import at, go
 from tests.browser.report_page import reported as reported  # the fixture
 from tests.browser.report_page import seen as seen  # the fixture
-from tests.browser.report_run import HOSTILE, Reported
+from tests.browser.report_rows import HOSTILE
+from tests.browser.report_run import Reported
 
 VIEWS = ("overview", "neighbors", "pictures", "thresholds", "training", "lineage")
 

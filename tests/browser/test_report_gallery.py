@@ -10,7 +10,8 @@ from tests.browser.chromium import Visit
 from tests.browser.report_page import PICTURES, at, counts, go
 from tests.browser.report_page import reported as reported  # the fixture
 from tests.browser.report_page import seen as seen  # the fixture
-from tests.browser.report_run import HOSTILE, LICENSES, SOURCES, Reported
+from tests.browser.report_rows import HOSTILE, LICENSES, SOURCES
+from tests.browser.report_run import Reported
 
 COPIES = (DropReason.LEAK, DropReason.HELD_EARLIER)
 

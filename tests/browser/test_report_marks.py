@@ -9,7 +9,7 @@ from tests.browser.chromium import Visit
 from tests.browser.report_page import at
 from tests.browser.report_page import reported as reported  # the fixture
 from tests.browser.report_page import seen as seen  # the fixture
-from tests.browser.report_run import HOSTILE
+from tests.browser.report_rows import HOSTILE
 
 
 def test_marks_are_kept_and_downloaded(seen: Visit, tmp_path: Path) -> None:

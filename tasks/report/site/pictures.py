@@ -3,16 +3,21 @@
 The page asks for a chunk when one of its pictures comes near the view, so a site of any size opens as fast.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from storage.records import Crawled, Decision, ShardEntry
 from tasks.report.samples import Album, web_link
 from tasks.report.site.choose import ORDER, way
 from tasks.report.site.nearness import Limits, nearness
 from tasks.report.site.scripts import columns
+from vision.loader import cores, in_order
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 CHUNK = 40
 """Pictures a file: some 200 kB, of which a page of the gallery needs a few."""
@@ -94,10 +99,16 @@ def card(decision: Decision, rows: Rows) -> Card:
     )  # fmt: skip
 
 
-def chunks(decisions: Sequence[Decision], rows: Rows) -> Iterator[list[dict[str, Any]]]:
-    """The cards of CHUNK pictures after another, so that no more than those are held at once."""
-    for start in range(0, len(decisions), CHUNK):
-        yield [asdict(card(one, rows)) for one in decisions[start : start + CHUNK]]
+def whole(rows: Rows, decision: Decision) -> dict[str, Any]:
+    """A picture's card, as the page takes it."""
+    return asdict(card(decision, rows))
+
+
+def in_chunks(work: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[list[Made]]:
+    """What `work` makes of CHUNK items after another, by a thread a core; no more than two chunks are held at once."""
+    made = in_order(work, items, cores(), CHUNK)
+    while chunk := list(islice(made, CHUNK)):
+        yield chunk
 
 
 def _places(values: Iterable[str]) -> dict[str, int]:

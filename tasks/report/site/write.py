@@ -1,6 +1,7 @@
 """A run's report as a folder of static files: a page, its scripts and styles, data, and pictures in chunks."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,7 +12,7 @@ from tasks.report.page import GROUPS
 from tasks.report.site.accuracies import drawn
 from tasks.report.site.histograms import Histogram, histograms
 from tasks.report.site.nearness import least_margin
-from tasks.report.site.pictures import CHUNK, chunks, found
+from tasks.report.site.pictures import found, in_chunks, whole
 from tasks.report.site.scripts import columns, script
 
 HERE = Path(__file__).parent
@@ -62,9 +63,8 @@ def _data(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
 
 def _portraits(gathered: Gathered) -> Iterator[list[str]]:
     """A training picture of every target class in the order of the names, by chunks."""
-    labels, album = gathered.labels, gathered.rows.album
-    for start in range(0, len(labels), CHUNK):
-        yield [album.portrait(label).rpartition(",")[2] for label in labels[start : start + CHUNK]]
+    album = gathered.rows.album
+    return in_chunks(lambda label: album.portrait(label).rpartition(",")[2], gathered.labels)
 
 
 def _files(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
@@ -72,7 +72,7 @@ def _files(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
         yield f"assets/{Path(asset).name}", (HERE / asset).read_bytes()
     for name, data in _data(gathered):
         yield f"data/{name}.js", data
-    for number, cards in enumerate(chunks(gathered.shown, gathered.rows)):
+    for number, cards in enumerate(in_chunks(partial(whole, gathered.rows), gathered.shown)):
         yield f"pictures/{number:05d}.js", script(f"pictures/{number:05d}", cards)
     for number, images in enumerate(_portraits(gathered)):
         yield f"targets/{number:05d}.js", script(f"targets/{number:05d}", images)

@@ -34,7 +34,7 @@ const marks = (() => {
     const [pictures, neighbors] = [held.pictures.length, held.neighbors.length];
     if (!pictures && !neighbors) return place.replaceChildren();
     place.replaceChildren(
-      el("span", {}, "Marked: " + count(pictures) + (pictures === 1 ? " picture, " : " pictures, ") + count(neighbors) + (neighbors === 1 ? " neighbor" : " neighbors")),
+      el("span", {}, "Marked: " + many(pictures, "picture") + ", " + many(neighbors, "neighbor")),
       el("button", { type: "button", class: "primary", click: download }, "Download overrides.json"),
       el("button", { type: "button", click: () => change({ pictures: [], neighbors: [] }) }, "Clear"));
   };

@@ -75,8 +75,8 @@
     const made = el("details", { open, toggle: () => { if (made.open && !body.firstChild) body.append(...inside(target, lines, gone).filter(Boolean)); } },
       el("summary", {}, portrait(target), el("b", {}, own(targets.name[target])),
         el("span", { class: "soft" }, count(targets.train[target]) + " train, " + count(targets.val[target]) + " val, " + count(targets.test[target]) + " test"),
-        el("span", {}, count(lines.length) + " neighbors, " + count(kept) + " pictures"),
-        el("span", { class: "soft" }, count(gone.length) + " names dropped"),
+        el("span", {}, many(lines.length, "neighbor") + ", " + many(kept, "picture")),
+        el("span", { class: "soft" }, many(gone.length, "name") + " dropped"),
         targets.unanswered[target] ? chip("no answer", "dropped") : null),
       body);
     return made;

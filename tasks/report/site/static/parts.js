@@ -21,6 +21,9 @@ const words = (name) => name.replaceAll("_", " ");
 
 const count = (number) => number.toLocaleString("en-US");
 
+/** How many there are of what a word names. */
+const many = (number, word) => count(number) + " " + word + (number === 1 ? "" : "s");
+
 /** A text that leads elsewhere, where there is an address of the web to lead to. */
 const outward = (url, text) =>
   /^https?:\/\//i.test(url) ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, own(text)) : own(text);

@@ -56,7 +56,7 @@
       chooser("Reason", asked.reason, [["", "any"], ...reasons.map((one) => [one, words(one)])], (value) => change({ reason: value || null })),
       chooser("Source", asked.source === null ? "*" : asked.source, choices(sources, "any"), star("source")),
       chooser("License", asked.license === null ? "*" : asked.license, choices(licenses, "any"), star("license")),
-      chooser("Order", asked.sort, SORT, (value) => change({ sort: value || null })));
+      asked.show === "borderline" ? null : chooser("Order", asked.sort, SORT, (value) => change({ sort: value || null })));
   };
 
   const tabs = (asked, fields) => el("nav", { class: "tabs", "aria-label": "Which pictures" }, ...SHOW.map(([name, text]) =>
@@ -72,7 +72,7 @@
     const { shown, judged } = site.get("run");
     const sample = shown < judged ? " This site holds " + count(shown) + " of " + count(judged) + " pictures: of each category and reason the first by key, which is a fair sample (report.pictures in the recipe)." : "";
     const order = asked.show === "borderline" ? " Nearest to the bound that decided first." : "";
-    return count(found.length) + (found.length === 1 ? " picture." : " pictures.") + order + sample;
+    return many(found.length, "picture") + "." + order + sample;
   };
 
   site.view("pictures", (view, query) => {
