@@ -29,10 +29,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture: `image` is a data URI (empty where it cannot be shown), links are http(s) or empty.
-
-    `twin` is the picture that it copies, a data URI too.
-    """
+    """One picture, and `twin`, the one that it copies: data URIs, empty where there is none to be shown."""
 
     image: str
     twin: str
@@ -41,11 +38,6 @@ class Sample:
     copy_of: str
     copy_score: float
     detail: str
-    title: str
-    creator: str
-    license: str
-    license_link: str
-    landing_link: str
 
 
 @dataclass(frozen=True, slots=True)
