@@ -27,7 +27,8 @@ SCRIPTS = (
 """In the order in which they are loaded; the data come before the last."""
 
 LICENSES = (
-    "vendor/LICENSE-echarts", "vendor/NOTICE-echarts", "vendor/LICENSE-zrender", "vendor/LICENSE-tslib",
+    "vendor/LICENSE-echarts", "vendor/NOTICE-echarts", "vendor/LICENSE-d3", "vendor/LICENSE-zrender",
+    "vendor/LICENSE-tslib",
 )  # fmt: skip
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -2,7 +2,6 @@
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +15,11 @@ from tasks.report.config import ReportConfig
 from tasks.report.gather import Gathered, gather
 from tasks.report.site.pictures import CHUNK
 from tasks.report.site.write import render, write_site
+from tests.tasks.report.site.html import Page
 from tests.tasks.report.stages import PICTURES, Tables, crawled, decision, finish
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp"
 BANNED = r"innerHTML|outerHTML|AdjacentHTML|document\.write|\beval\(|Function\(|fetch\(|XMLHttp|import\(|import "
-VOID = {"meta", "img", "br", "link"}
-
-
-class _Page(HTMLParser):
-    """The page's elements and text; fails on one that is not closed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def _gathered(root: Path, text: str = "A lime", trained: bool = True, pictures: int = 2) -> Gathered:
@@ -88,7 +60,7 @@ def test_the_page_to_open_is_the_one_report_among_the_files(gathered: Gathered, 
     assert files[0].name == f"{attempt}/training/index.html"
     assert [file.kind for file in files] == ["report", *["site"] * (len(files) - 1)]
     assert {file.content for file in files} == {""}
-    page = _Page((top / files[0].name).read_text())
+    page = Page((top / files[0].name).read_text())
     asked = [str(each.get("src") or each.get("href")) for tag in ("script", "link") for each in page.all(tag)]
     beside = {file.name.removeprefix(f"{attempt}/training/") for file in files}
     assert {name for name in asked if name != "data:,"} <= beside
@@ -106,21 +78,21 @@ def test_before_training_the_site_is_the_curations(tmp_path: Path) -> None:
     top, files = _write(tmp_path / "out", _gathered(tmp_path, trained=False))
     assert files[0].name.endswith("/curation/index.html")
     assert not any("data/training.js" in file.name for file in files)
-    page = _Page((top / files[0].name).read_text())
+    page = Page((top / files[0].name).read_text())
     views = [str(view["id"]) for view in page.all("div") if view.get("class") == "view"]
     assert views == [f"view-{name}" for name in ("overview", "neighbors", "pictures", "thresholds", "lineage")]
 
 
 def test_the_page_tells_the_run(gathered: Gathered) -> None:
     """Counts, reasons, accuracy and the gain are there without any script."""
-    text = " ".join(_Page(render(gathered)).text.split())
+    text = " ".join(Page(render(gathered)).text.split())
     for words in ("50.0 → 61.2", "+11.2", "1,234", "is target 1", "A lime"):
         assert words in text
 
 
 def test_the_policy_lets_in_files_beside_the_page_alone(gathered: Gathered) -> None:
     """No inlined script or style, nothing from elsewhere, and no handler in the HTML."""
-    page = _Page(render(gathered))
+    page = Page(render(gathered))
     (policy,) = [
         str(meta["content"]) for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"
     ]
@@ -149,8 +121,8 @@ def test_no_script_of_ours_makes_html_of_text() -> None:
 )
 def test_text_from_strangers_stays_text(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A title, note or license adds no element and no attribute to the page, and is shown as it is."""
-    calm = _Page(render(_gathered(tmp_path_factory.mktemp("calm"))))
-    hostile = _Page(render(_gathered(tmp_path_factory.mktemp("hostile"), text)))
+    calm = Page(render(_gathered(tmp_path_factory.mktemp("calm"))))
+    hostile = Page(render(_gathered(tmp_path_factory.mktemp("hostile"), text)))
     assert [(tag, sorted(attributes)) for tag, attributes in hostile.elements] == [
         (tag, sorted(attributes)) for tag, attributes in calm.elements
     ]
@@ -188,6 +160,6 @@ def test_a_site_of_fewer_pictures_says_so(tmp_path: Path) -> None:
 def test_a_report_on_nothing_is_a_site(tmp_path: Path) -> None:
     """Before anything has run the page says so."""
     top, files = _write(tmp_path, gather("nothing", [], PICTURES.__getitem__, ReportConfig()))
-    text = _Page((top / files[0].name).read_text()).text
+    text = Page((top / files[0].name).read_text()).text
     assert "No stage has run" in text
     assert "No picture has been kept" in text
