@@ -67,13 +67,13 @@ def grids(refs: Sequence[StageRef]) -> list[Grid]:
 
 
 def _places(ref: StageRef) -> Iterator[tuple[str, str]]:
-    """Where what a stage made lies: a folder of many files, or a page."""
+    """Where what a stage made lies: a folder of many files, or the page of a site that is opened."""
     files = [file for part in read_manifest(ref.uri).parts for file in part.files]
     if what := {Stage.SHARD: "shard", Stage.TRAIN: "checkpoint"}.get(ref.stage):
         yield f"{sum(file.kind == what for file in files)} {what}s", ref.uri
     for file in files:
         if file.kind == "report":
-            yield f"{PurePosixPath(file.name).stem} report", f"{ref.uri}/{file.name}"
+            yield f"{PurePosixPath(file.name).parent.name} report", f"{ref.uri}/{file.name}"
 
 
 def places(refs: Sequence[StageRef]) -> list[tuple[str, str]]:

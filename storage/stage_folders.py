@@ -49,7 +49,8 @@ def _markers(uri: str) -> dict[str, frozenset[str]]:
 
 def _files(uri: str) -> tuple[str, ...]:
     attempts = [name for name in filesystem.list_folders(uri) if name != PARTS]
-    return tuple(f"{name}/{file}" for name in attempts for file in filesystem.list_files(filesystem.join(uri, name)))
+    # At any depth: a report is a folder of folders, and what is taken down must leave all of it.
+    return tuple(f"{name}/{file.name}" for name in attempts for file in filesystem.walk(filesystem.join(uri, name)))
 
 
 def folders(root: str, stage: Stage) -> list[Folder]:

@@ -66,12 +66,11 @@ def sheet(
     read_picture: Callable[[str], bytes],
 ) -> str:
     """The page, bounded in bytes and time: what finds no room any more is counted all the same."""
-    rows, start = {row.key: row for row in crawled}, time.monotonic()
-    album, page = Album.of(rows.values(), listed, read_picture, SIDE), ""
+    start, album, page = time.monotonic(), Album.of(crawled, listed, read_picture, SIDE), ""
     for ended in _ways(decisions):
         head = f"\n### {(ended[0].reason or 'kept').replace('_', ' ')}: {len(ended):,}\n\n"
         late = time.monotonic() - start > MOST_SECONDS
-        (gallery,) = galleries(ended, rows, album, 0 if late else SAMPLES)
+        (gallery,) = galleries(ended, album, 0 if late else SAMPLES)
         body = _section(gallery) if gallery.samples else ""
         fits = body and len(page) + len(head) + len(body) < MOST_BYTES
         page += head + (body if fits else "No room for pictures of these; the report shows some.") + "\n"

@@ -28,55 +28,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class NeighborLine:
-    """One kept neighbor under one of its targets; `others` are the names of its other targets.
-
-    `found` says that some source offered something for it.
-    """
-
-    name: str
-    relation: str
-    queries: tuple[str, ...]
-    why: str
-    others: tuple[str, ...]
-    fetched: int
-    kept: int
-    found: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedName:
-    """One name that was proposed for a target and dropped."""
-
-    name: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class TargetBlock:
-    """One target class with its neighbors; `unanswered` says why it was given no names, or is empty."""
-
-    name: str
-    train: int
-    val: int
-    test: int
-    neighbors: tuple[NeighborLine, ...]
-    dropped: tuple[DroppedName, ...]
-    unanswered: str
-
-    @property
-    def kept(self) -> int:
-        """Pictures kept for all its neighbors."""
-        return sum(line.kept for line in self.neighbors)
-
-
-@dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture: `image` is a data URI (empty where it cannot be shown), links are http(s) or empty.
-
-    `twin` is the picture that it copies, a data URI too.
-    """
+    """One picture, and `twin`, the one that it copies: data URIs, empty where there is none to be shown."""
 
     image: str
     twin: str
@@ -85,11 +38,6 @@ class Sample:
     copy_of: str
     copy_score: float
     detail: str
-    title: str
-    creator: str
-    license: str
-    license_link: str
-    landing_link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +128,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything on the page; without `training` it is the report on the curation."""
+    """What the overview says, in plain values; without `training` it is the report on the curation.
+
+    `licenses` and `sources` count the pictures kept; `shown` are the pictures that the site holds.
+    """
 
     title: str
     note: str
@@ -188,21 +139,21 @@ class Report:
     tokens: int
     cost: float
     training: Training | None
-    galleries: tuple[Gallery, ...]
-    targets: tuple[TargetBlock, ...]
+    targets: int
+    neighbors: int
+    kept: int
+    dropped: int
+    shown: int
+    licenses: tuple[Outcome, ...]
+    sources: tuple[Outcome, ...]
     places: tuple[Place, ...]
 
     @property
-    def neighbor_count(self) -> int:
-        """Neighbor categories, each once however many targets it has."""
-        return len({line.name for block in self.targets for line in block.neighbors})
+    def kind(self) -> str:
+        """What the report is on: training, or as long as there is none, curation."""
+        return "training" if self.training else "curation"
 
     @property
-    def kept_count(self) -> int:
-        """Pictures kept."""
-        return sum(gallery.count for gallery in self.galleries if gallery.kept)
-
-    @property
-    def dropped_count(self) -> int:
-        """Pictures judged and dropped."""
-        return sum(gallery.count for gallery in self.galleries if not gallery.kept)
+    def seconds(self) -> float:
+        """What the stages took, one after the other."""
+        return sum(step.seconds for step in self.steps)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from storage import filesystem
 from storage.records import Crawled, Decision, DropReason, Split, TargetPicture
 from tasks.report.page import Gallery, Sample
+from tasks.report.site.choose import KEPT
 from vision.inline import data_uri
-
-KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,7 @@ def web_link(url: str) -> str:
     return url if url.lower().startswith(("http://", "https://")) else ""
 
 
-def galleries(
-    decisions: Iterable[Decision], crawled: Mapping[str, Crawled], album: Album, count: int
-) -> tuple[Gallery, ...]:
+def galleries(decisions: Iterable[Decision], album: Album, count: int) -> tuple[Gallery, ...]:
     """One gallery of what was kept and one for each reason that occurs; most similar pictures first."""
     ways: dict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
@@ -76,7 +73,7 @@ def galleries(
     shown: list[Gallery] = []
     for way in (KEPT, *DropReason):
         if ended := ways[way]:
-            samples = (_sample(one, crawled[one.key], album) for one in _chosen(ended, count))
+            samples = (_sample(one, album) for one in _chosen(ended, count))
             shown.append(Gallery(way, way == KEPT, len(ended), tuple(samples)))
     return tuple(shown)
 
@@ -87,9 +84,8 @@ def _chosen(decisions: Sequence[Decision], count: int) -> list[Decision]:
     return sorted(sample, key=lambda decision: (-decision.similarity, decision.key))
 
 
-def _sample(decision: Decision, crawled: Crawled, album: Album) -> Sample:
+def _sample(decision: Decision, album: Album) -> Sample:
     return Sample(
         album.image(decision), album.twin(decision), decision.neighbor, decision.similarity, decision.copy_of,
-        decision.copy_score, decision.detail, crawled.title, crawled.creator, crawled.license,
-        web_link(crawled.license_url), web_link(crawled.landing_url),
+        decision.copy_score, decision.detail,
     )  # fmt: skip

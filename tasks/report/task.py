@@ -1,4 +1,4 @@
-"""What Prefect sees of the report stage: one page about the stages that have run."""
+"""What Prefect sees of the report stage: one site about the stages that have run."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from storage.records import StageRef
 from tasks.partition import Outcome, partition
 from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
-from tasks.report.render import render
+from tasks.report.site.write import write_site
 
-VERSION = 3
+VERSION = 4
 
 
 @partition("page")
@@ -22,8 +22,6 @@ def write_page(
     title: str,
     refs: Sequence[StageRef],
 ) -> Outcome:
-    """Write the page."""
-    report = gather(title, refs, PictureStore(folder.root).read, config)
-    name = "training" if report.training else "curation"
-    # Volatile: the page shows how long the stages took, which is no part of what they found.
-    return [folder.write_file(f"{name}.html", "report", render(report).encode(), volatile=True)], Counter(pages=1)
+    """Write the site."""
+    files = write_site(folder, gather(title, refs, PictureStore(folder.root).read, config))
+    return files, Counter(pages=1)

@@ -49,14 +49,15 @@ def test_every_stage_runs_and_hands_on(first: list[StageRef]) -> None:
 
 
 def _page(ref: StageRef) -> str:
-    return next(file.name for part in read_manifest(ref.uri).parts for file in part.files).rpartition("/")[2]
+    files = (file for part in read_manifest(ref.uri).parts for file in part.files)
+    return next(file.name for file in files if file.kind == "report").partition("/")[2]
 
 
 def test_the_curation_is_told_before_training_and_all_of_it_after(first: list[StageRef]) -> None:
     """Two pages of their own: the first stands when the shards do, the last when the model does."""
     order = [ref.stage for ref in first]
     curation, training = (ref for ref in first if ref.stage is Stage.REPORT)
-    assert (_page(curation), _page(training)) == ("curation.html", "training.html")
+    assert (_page(curation), _page(training)) == ("curation/index.html", "training/index.html")
     assert curation.key != training.key
     assert order.index(Stage.SHARD) < order.index(Stage.REPORT) < order.index(Stage.TRAIN)
 
@@ -70,7 +71,7 @@ def test_the_summary_says_what_came_of_it_and_where(first: list[StageRef], root:
     assert "gain of silenced" in text
     assert f"2 checkpoints: {_ref(first, Stage.TRAIN).uri}" in text
     pages = [line.partition(" report: ")[2] for line in text.splitlines() if " report: " in line]
-    assert [Path(page).name for page in pages] == ["curation.html", "training.html"]
+    assert [page.rpartition("/")[0].rpartition("/")[2] for page in pages] == ["curation", "training"]
     assert all(Path(page).is_file() for page in pages)
     assert "no stage was executed" not in text
 
@@ -95,7 +96,7 @@ def test_without_training_a_report_alone_is_the_curations(
     """Nobody has to train to see what was curated."""
     recipe = world.recipe(Path(shutil.copytree(root, tmp_path / "root")))
     (tmp_path / "root" / "latest" / recipe.name / "train.json").unlink()
-    assert _page(report(recipe)) == "curation.html"
+    assert _page(report(recipe)) == "curation/index.html"
 
 
 def test_a_second_run_executes_no_stage(first: list[StageRef], world: World, root: Path) -> None:

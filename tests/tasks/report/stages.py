@@ -13,6 +13,7 @@ from storage.manifest import open_stage
 from storage.records import (
     Accuracy,
     AnswerReason,
+    Bounded,
     Crawled,
     Decision,
     DropReason,
@@ -20,6 +21,7 @@ from storage.records import (
     Neighbor,
     Proposal,
     Relation,
+    ShardEntry,
     Spend,
     Split,
     Stage,
@@ -70,6 +72,8 @@ class Tables:
     crawled: Sequence[Crawled]
     decisions: Sequence[Decision]
     accuracy: Sequence[Accuracy] = ()
+    bounded: Sequence[Bounded] = ()
+    packed: Sequence[ShardEntry] = ()
 
 
 def _finish(root: str, stage: Stage, count: int, tally: Counter[str], *tables: tuple[Sequence[Any], type]) -> StageRef:
@@ -96,8 +100,13 @@ def finish(root: str, tables: Tables) -> list[StageRef]:
             ([Unanswered(2, AnswerReason.REFUSED, "no names")], Unanswered),
         ),
         _finish(root, Stage.CRAWL, fetched, Counter(fetched=fetched), (tables.crawled, Crawled)),
-        _finish(root, Stage.SELECT, len(kept), Counter(kept=len(kept)), (tables.decisions, Decision)),
+        _finish(
+            root, Stage.SELECT, len(kept), Counter(kept=len(kept)),
+            (tables.decisions, Decision), (tables.bounded, Bounded),
+        ),
     ]  # fmt: skip
+    if tables.packed:
+        refs.append(_finish(root, Stage.SHARD, len(kept), Counter(), (tables.packed, ShardEntry)))
     if tables.accuracy:
         refs.append(_finish(root, Stage.TRAIN, 2, Counter(), (tables.accuracy, Accuracy)))
     return refs

@@ -15,7 +15,7 @@ from tasks.report.config import ReportConfig
 from tasks.report.feature_map import FEWEST, feature_map
 from tasks.report.gather import gather
 from tasks.report.page_map import HEAD, HEIGHT, TAIL, WIDTH, FeatureMap
-from tasks.report.render import render
+from tasks.report.site.write import render
 from tests.tasks.report.stages import PICTURES, Tables, finish
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -114,7 +114,7 @@ def test_the_page_shows_it_and_escapes_names(ref: StageRef, tmp_path: Path) -> N
     assert section.count('<path class="point tail"') == 2 * SHOWN + 1
     assert "UMAP keeps neighborhoods, not distances" in section
     assert "7 of 80 taken for the other" in section
-    assert "<script" not in page
+    assert "<script>" not in page, "those of the site have addresses"
     assert "<img" not in section
     assert section.count("&lt;script&gt;") == 2, "both names, in the legend"
 

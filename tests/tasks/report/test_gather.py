@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Accuracy, DropReason, Split, Stage
+from storage.records import Accuracy, DropReason, ShardEntry, Split, Stage
 from tasks.report.config import ReportConfig
-from tasks.report.gather import gather
-from tasks.report.page import Report, Score
+from tasks.report.gather import Gathered, gather
+from tasks.report.page import Outcome, Score
 from tasks.report.samples import web_link
+from tasks.report.site.pictures import Card, card
 from tasks.report.training import accuracy_table
 from tests.tasks.report.stages import PICTURES, Tables, crawled, decision, finish
 from vision.inline import data_uri
 
-CONFIG = ReportConfig(samples=2, thumbnail=64)
+CONFIG = ReportConfig(thumbnail=64)
 ROWS = [crawled(number) for number in range(6)]
 DECISIONS = [
     *(decision(row, similarity=0.6 + 0.05 * row.rank) for row in ROWS[:4]),
@@ -23,80 +24,109 @@ DECISIONS = [
 ]
 
 
-def _gather(root: Path, tables: Tables, config: ReportConfig = CONFIG) -> Report:
+def _gather(root: Path, tables: Tables, config: ReportConfig = CONFIG) -> Gathered:
     return gather("limes", finish(str(root), tables), PICTURES.__getitem__, config)
 
 
+def _card(gathered: Gathered, reason: DropReason) -> Card:
+    return card(next(one for one in gathered.decisions if one.reason is reason), gathered.rows)
+
+
+def _base64(digest: str) -> str:
+    return data_uri(PICTURES[digest], 64).rpartition(",")[2]
+
+
 @pytest.fixture
-def report(tmp_path: Path) -> Report:
+def gathered(tmp_path: Path) -> Gathered:
     """A run before training."""
     return _gather(tmp_path, Tables(ROWS, DECISIONS))
 
 
-def test_the_funnel_counts_in_and_out(report: Report) -> None:
+def test_the_funnel_counts_in_and_out(gathered: Gathered) -> None:
     """Stages stand in order; what is taken in is counted from the rows, empty outcomes are left out."""
-    assert [(step.stage, step.taken, step.handed) for step in report.steps] == [
+    assert [(step.stage, step.taken, step.handed) for step in gathered.report.steps] == [
         ("targets", None, 9),
         ("neighbors", 3, 1),
         ("crawl", 6, 6),
         ("select", 6, 4),
     ]
-    assert [outcome.name for outcome in report.steps[1].outcomes] == ["is_target", "kept"]
-    assert report.tokens == 1234
+    assert [outcome.name for outcome in gathered.report.steps[1].outcomes] == ["is_target", "kept"]
+    assert gathered.report.tokens == 1234
+    assert gathered.report.seconds == 6.0
 
 
-def test_every_target_shows_its_neighbors_and_what_was_dropped(report: Report) -> None:
-    """A neighbor of two targets stands under both, with its yield; a class without an answer says why."""
-    lemon, orange, leek = report.targets
-    assert [(line.name, line.others, line.fetched, line.kept) for line in lemon.neighbors] == [
-        ("lime", ("orange",), 6, 4)
+def test_the_overview_counts_what_was_kept(gathered: Gathered) -> None:
+    """Licenses and sources are those of kept pictures alone."""
+    report = gathered.report
+    assert (report.targets, report.neighbors, report.kept, report.dropped, report.shown) == (3, 1, 4, 2, 6)
+    assert report.licenses == (Outcome("cc-by", 4),)
+    assert report.sources == (Outcome("openverse", 4),)
+
+
+def test_every_target_shows_its_neighbors_and_what_was_dropped(gathered: Gathered) -> None:
+    """A neighbor of two targets names both, with its yield; a class without an answer says why."""
+    names = gathered.names
+    assert [(one.name, one.unanswered) for one in names.targets] == [
+        ("lemon", ""), ("orange", ""), ("leek", "refused: no names"),
+    ]  # fmt: skip
+    (lime,) = names.neighbors
+    assert (lime.name, lime.parents, lime.fetched, lime.found) == ("lime", (0, 1), 6, True)
+    assert lime.ended == {"kept": 4, "leak": 1, "unlike_parents": 1}
+    assert [(one.name, one.parents, one.reason, one.detail) for one in names.dropped] == [
+        ("Lemons", (0,), "is_target", "the target class lemon")
     ]
-    assert [(line.name, line.others) for line in orange.neighbors] == [("lime", ("lemon",))]
-    assert [(name.name, name.reason, name.detail) for name in lemon.dropped] == [
-        ("Lemons", "is_target", "the target class lemon")
-    ]
-    assert leek.unanswered == "refused: no names"
-    assert lemon.kept == 4
-    assert report.neighbor_count == 1
+    assert gathered.labels == [0, 1, 2]
 
 
-def test_galleries_count_all_and_show_some(report: Report) -> None:
-    """Every way that occurs has a gallery: kept first, at most as many samples as the recipe says."""
-    assert [(one.name, one.kept, one.count, len(one.samples)) for one in report.galleries] == [
-        ("kept", True, 4, 2),
-        ("unlike_parents", False, 1, 1),
-        ("leak", False, 1, 1),
-    ]
-    kept = report.galleries[0].samples
-    assert kept[0].similarity > kept[1].similarity
-    assert all(sample.image.startswith("data:image/jpeg;base64,") for sample in kept)
-    assert (kept[0].creator, kept[0].license) == ("Ann", "cc-by")
-    leak = report.galleries[2].samples[0]
-    assert (leak.copy_of, leak.copy_score) == ("test:lemon.jpg", 0.97)
-    assert leak.twin == data_uri(PICTURES["d-blue"], 64), "the target picture that it copies stands beside it"
-    assert {sample.twin for sample in kept} == {""}
-    assert (report.kept_count, report.dropped_count) == (4, 2)
+def test_a_leak_stands_beside_the_target_picture(gathered: Gathered) -> None:
+    """With how surely it is one."""
+    leak = _card(gathered, DropReason.LEAK)
+    assert (leak.copy_of, leak.copy_score, leak.creator) == ("test:lemon.jpg", 0.97, "Ann")
+    assert (leak.image, leak.twin) == (_base64("d-green"), _base64("d-blue"))
 
 
-def test_the_sample_does_not_depend_on_the_order_of_rows(report: Report, tmp_path: Path) -> None:
-    """The same decisions in another order show the same pictures."""
-    again = _gather(tmp_path / "again", Tables(ROWS[::-1], DECISIONS[::-1]))
-    assert again.galleries == report.galleries
+def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
+    """The leak is told all the same."""
+    refs = finish(str(tmp_path), Tables(ROWS, DECISIONS))
+    (tmp_path / "lemon.jpg").unlink()
+    leak = _card(gather("limes", refs, PICTURES.__getitem__, CONFIG), DropReason.LEAK)
+    assert (leak.twin, leak.copy_of) == ("", "test:lemon.jpg")
+
+
+def test_a_duplicate_stands_beside_what_it_copies(tmp_path: Path) -> None:
+    """The picture that was kept in its place is shown, from the store."""
+    first, second = crawled(1, "d-blue"), crawled(2)
+    copy = replace(decision(second, DropReason.DUPLICATE), copy_of=decision(first).key, copy_score=0.99)
+    told = _gather(tmp_path, Tables([first, second], [decision(first), copy]))
+    assert _card(told, DropReason.DUPLICATE).twin == _base64("d-blue")
 
 
 def test_a_picture_that_cannot_be_decoded_has_no_thumbnail(tmp_path: Path) -> None:
-    """The sample stands without its picture."""
+    """Its card stands without it."""
     row = crawled(1, "d-broken")
-    report = _gather(tmp_path, Tables([row], [decision(row, DropReason.UNREADABLE)]))
-    assert report.galleries[0].samples[0].image == ""
+    told = _gather(tmp_path, Tables([row], [decision(row, DropReason.UNREADABLE)]))
+    assert _card(told, DropReason.UNREADABLE).image == ""
 
 
-def test_accuracy_is_absent_before_training(report: Report, tmp_path: Path) -> None:
+def test_a_url_that_two_neighbors_found_is_told_by_the_row_of_each(tmp_path: Path) -> None:
+    """Its key is one, its query and its place in a shard are those of the neighbor that it was judged for."""
+    lime, yuzu = crawled(1), crawled(1, neighbor="yuzu", query="yuzu fruit")
+    judged = [decision(lime, DropReason.DUPLICATE), replace(decision(yuzu), neighbor="yuzu")]
+    packed = [ShardEntry(judged[1].key, "d-green", "yuzu", 512, 100, "a/shard-000000.tar")]
+    told = _gather(tmp_path, Tables([lime, yuzu], judged, packed=packed))
+    cards = [card(one, told.rows) for one in judged]
+    assert [(one.query, one.shard, one.offset) for one in cards] == [
+        ("lime fruit", "", 0), ("yuzu fruit", "a/shard-000000.tar", 512),
+    ]  # fmt: skip
+
+
+def test_accuracy_is_absent_before_training(gathered: Gathered, tmp_path: Path) -> None:
     """The curation report comes first; the table joins it when training has run."""
-    assert report.training is None
+    assert (gathered.report.training, gathered.report.kind) == (None, "curation")
     rows = [Accuracy("silenced", "all", 0.5, 3), Accuracy("silenced", "few", 0.25, 1)]
-    trained = _gather(tmp_path / "trained", Tables(ROWS, DECISIONS, rows))
+    trained = _gather(tmp_path / "trained", Tables(ROWS, DECISIONS, rows)).report
     assert trained.training is not None
+    assert trained.kind == "training"
     assert trained.training.sizes == (3, 0, 0, 1)
     assert trained.training.arms[0].scores == (Score(0.5, True), None, None, Score(0.25, True))
     assert [(place.what, "train" in place.uri) for place in trained.places] == [("checkpoint", True)]
@@ -105,10 +135,10 @@ def test_accuracy_is_absent_before_training(report: Report, tmp_path: Path) -> N
 def test_without_a_test_split_the_report_tells_of_validation(tmp_path: Path) -> None:
     """A data set may come without one; what was trained is then told all the same, and by its name."""
     rows = [Accuracy("silenced", "all", 0.5, 3, Split.VAL)]
-    report = _gather(tmp_path, Tables(ROWS, DECISIONS, rows))
-    assert report.training is not None
-    assert report.training.judged_on == "validation"
-    assert report.training.arms[0].scores[0] == Score(0.5, True)
+    training = _gather(tmp_path, Tables(ROWS, DECISIONS, rows)).report.training
+    assert training is not None
+    assert training.judged_on == "validation"
+    assert training.arms[0].scores[0] == Score(0.5, True)
 
 
 def test_the_best_arm_of_each_group_is_marked() -> None:
@@ -125,26 +155,10 @@ def test_the_best_arm_of_each_group_is_marked() -> None:
     ]
 
 
-def test_a_duplicate_stands_beside_what_it_copies(tmp_path: Path) -> None:
-    """The picture that was kept in its place is shown, from the store."""
-    first, second = crawled(1, "d-blue"), crawled(2)
-    copy = replace(decision(second, DropReason.DUPLICATE), copy_of=decision(first).key, copy_score=0.99)
-    report = _gather(tmp_path, Tables([first, second], [decision(first), copy]))
-    assert report.galleries[1].samples[0].twin == data_uri(PICTURES["d-blue"], 64)
-
-
-def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
-    """The leak is told all the same."""
-    refs = finish(str(tmp_path), Tables(ROWS, DECISIONS))
-    (tmp_path / "lemon.jpg").unlink()
-    report = gather("limes", refs, PICTURES.__getitem__, CONFIG)
-    assert (report.galleries[2].samples[0].twin, report.galleries[2].samples[0].copy_of) == ("", "test:lemon.jpg")
-
-
 def test_a_report_on_nothing_is_empty() -> None:
     """No stage has run: nothing to show, nothing to fail on."""
     empty = gather("nothing", [], PICTURES.__getitem__, CONFIG)
-    assert (empty.steps, empty.targets, empty.galleries, empty.training, empty.places) == ((), (), (), None, ())
+    assert (empty.report.steps, empty.shown, empty.report.training, empty.report.places) == ((), [], None, ())
 
 
 def test_thumbnails_keep_their_shape_and_bytes() -> None:
@@ -173,5 +187,5 @@ def test_only_web_addresses_are_links(url: str, link: str) -> None:
 def test_stages_may_be_given_in_any_order(tmp_path: Path) -> None:
     """The funnel follows the pipeline, not the caller."""
     refs = finish(str(tmp_path), Tables(ROWS, DECISIONS))
-    turned = gather("limes", refs[::-1], PICTURES.__getitem__, CONFIG)
+    turned = gather("limes", refs[::-1], PICTURES.__getitem__, CONFIG).report
     assert [step.stage for step in turned.steps] == [Stage.TARGETS, Stage.NEIGHBORS, Stage.CRAWL, Stage.SELECT]

@@ -1,13 +1,10 @@
-"""What the page says of training, and where its charts' marks lie."""
+"""What the report says of training."""
 
-import itertools
 import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from storage.manifest import open_stage
 from storage.records import (
@@ -23,8 +20,7 @@ from storage.records import (
     TargetPicture,
 )
 from tasks.report.arms import ALONE, CONTROLS, SILENCED
-from tasks.report.charts import HEIGHT, WIDTH, bars, last_step, lines
-from tasks.report.page import GROUPS, Arm, Curve, Score
+from tasks.report.page import GROUPS, Curve
 from tasks.report.samples import Album
 from tasks.report.training import MOVERS, curves, gain, movers
 from tests.tasks.report.stages import picture
@@ -134,30 +130,6 @@ def test_curves_are_read_off_the_metrics(tmp_path: Path) -> None:
         Curve("shuffled", ()),
         Curve("targets_only", ((10, 0.5), (20, 0.75))),
     )
-
-
-scores = st.none() | st.floats(0, 1).map(lambda accuracy: Score(accuracy, best=False))
-
-
-@given(st.lists(st.tuples(scores, scores, scores, scores), max_size=5))
-def test_bars_lie_in_the_plane_and_do_not_overlap(rows: list[tuple[Score | None, ...]]) -> None:
-    """One bar a score, as high as it, standing on the ground."""
-    drawn = bars([Arm(f"arm {number}", row) for number, row in enumerate(rows)])
-    assert len(drawn) == sum(score is not None for row in rows for score in row)
-    assert all(bar.y + bar.height == pytest.approx(HEIGHT) and bar.y >= 0 for bar in drawn)
-    spans = sorted((bar.x, bar.x + bar.width) for bar in drawn)
-    assert all(0 <= left < right <= WIDTH for left, right in spans)
-    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
-
-
-def test_lines_share_one_axis() -> None:
-    """The longest run fills the width; one look alone is no line."""
-    drawn = [Curve("a", ((50, 0.0), (100, 1.0))), Curve("b", ((25, 0.5), (50, 0.5))), Curve("c", ((10, 0.5),))]
-    assert last_step(drawn) == 100
-    assert [(line.arm, line.points) for line in lines(drawn)] == [
-        (0, f"{WIDTH / 2},{HEIGHT}.0 {WIDTH}.0,0.0"),
-        (1, f"{WIDTH / 4},{HEIGHT / 2} {WIDTH / 2},{HEIGHT / 2}"),
-    ]
 
 
 def test_a_classs_portrait_is_its_first_training_picture(tmp_path: Path) -> None:
