@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.vision.bits import hamming
 from vision import hamming as searching
+from vision import rows
 from vision.hamming import by_keeping, nearest_bits
 from vision.inverted import by_lists
 from vision.probing import Exact, at_cosine, flipped
@@ -74,6 +75,18 @@ def test_a_radius_that_is_too_small_for_some_is_made_good() -> None:
         bits, places = nearest_bits(queries, held, 5)
     assert (bits == by_keeping(queries, held, 5)[0]).all()
     assert (places >= 0).all()
+
+
+def test_what_is_held_in_blocks_is_searched_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest of all blocks are the nearest of all rows, fewer rows than asked for included."""
+    rng = np.random.default_rng(7)
+    left, right = _unit(rng, 50), _unit(rng, 33)
+    whole = nearest_vectors(left, right, 40)
+    monkeypatch.setattr(rows, "_BLOCK", 8)
+    parts = nearest_vectors(left, right, 40)
+    assert (parts.places[:, :33] == whole.places[:, :33]).mean() > 0.999
+    assert np.allclose(parts.scores[:, :33], whole.scores[:, :33], atol=1e-6)
+    assert (parts.places[:, 33:] == -1).all()
 
 
 def test_inverted_lists_find_what_is_worth_finding_and_say_so() -> None:

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.select import name_ranks as ranking
 from tasks.select.name_ranks import name_ranks
 from tests.tasks.select.world import DIM, around, unit
 
@@ -29,3 +31,15 @@ def test_a_rank_is_a_share_whatever_the_models_scale(seed: int, scale: float) ->
 def test_one_name_alone_fits() -> None:
     """Without another name nothing fits better."""
     assert name_ranks(np.stack([around(3, 1)]), ["lime"], {"lime": NAMES["lime"]}).tolist() == [0]
+
+
+def test_of_many_names_an_even_sample_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share of names that fit better is that of all of them, nearly, and the own name counts for none."""
+    rng = np.random.default_rng(0)
+    names = {f"name {at:04d}": unit(row) for at, row in enumerate(rng.normal(size=(900, DIM)))}
+    pictures = np.stack([unit(names[f"name {at:04d}"] + rng.normal(0, 0.3, DIM)) for at in range(40)])
+    own = [f"name {at:04d}" for at in range(40)]
+    whole = name_ranks(pictures, own, names)
+    monkeypatch.setattr(ranking, "SAMPLE", 300)
+    assert name_ranks(pictures, own, names) == pytest.approx(whole, abs=0.06)
+    assert name_ranks(np.stack([names["name 0001"], names["name 0003"]]), ["name 0001", "name 0003"], names).max() == 0

@@ -56,3 +56,36 @@ def test_margins_do_not_depend_on_order(count: int, classes: int, seed: int, amo
     order = rng.permutation(count)
     mixed = Labeled(pictures.matrix[order], pictures.classes[order], pictures.groups[order])
     assert np.allclose(margins(mixed, [mixed], among)[0], margins(pictures, [pictures], among)[0][order], atol=1e-6)
+
+
+def _classes(rng: np.random.Generator, count: int, each: int) -> Labeled:
+    """Pictures around one direction a class; of every class the last lies in the next class's."""
+    centers = np.stack([unit(row) for row in rng.normal(size=(count, 32))])
+    of = np.repeat(np.arange(count), each)
+    shown_as = np.where(np.arange(len(of)) % each == each - 1, (of + 1) % count, of)
+    matrix = np.stack([unit(centers[at] + 0.1 * rng.normal(size=32)) for at in shown_as])
+    return Labeled(matrix, np.array([f"class {at:03d}" for at in of]), np.arange(len(of)).astype(str))
+
+
+@given(st.integers(2, 40), st.integers(0, 1000))
+@settings(max_examples=20, deadline=None)
+def test_where_not_all_can_be_compared_the_same_are_dropped(count: int, seed: int) -> None:
+    """Looked for among the classes with the nearest means, a rival that is nearer than the own class is found."""
+    pictures = _classes(np.random.default_rng(seed), count, each=6)
+    exact, rivals = margins(pictures, [pictures], among=2)
+    found, few = margins(pictures, [pictures], among=2, affordable=0)
+    assert (found >= exact - 1e-6).all()
+    assert ((found < 0) == (exact < 0)).all()
+    nearer = np.flatnonzero(exact < 0)
+    assert len(nearer) >= count
+    assert found[nearer] == pytest.approx(exact[nearer], abs=1e-6)
+    assert [few[at] for at in nearer] == [rivals[at] for at in nearer]
+
+
+def test_voters_of_two_kinds_are_one_field(seed: int = 3) -> None:
+    """Categories and target classes apart, or in one set: the same margins."""
+    pictures = _classes(np.random.default_rng(seed), 8, each=5)
+    half = np.arange(len(pictures.groups)) < 20
+    apart = margins(pictures, [pictures.where(half), pictures.where(~half)], among=2)
+    assert np.allclose(apart[0], margins(pictures, [pictures], among=2)[0], atol=1e-6)
+    assert apart[1] == margins(pictures, [pictures], among=2)[1]
