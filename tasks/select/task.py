@@ -15,6 +15,7 @@ from storage.records import (
     Embedded,
     Named,
     Neighbor,
+    Override,
     Scored,
     StageRef,
     TargetPicture,
@@ -25,6 +26,7 @@ from tasks.partition import Outcome, partition
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
 from tasks.select.leaks import of_catalog
+from tasks.select.overrides import NO_MARKS, Marks, applied
 from tasks.select.seen import Seen
 from vision.vectors import Vectors
 
@@ -63,12 +65,16 @@ def judge(
     target_vectors: StageRef,
     vectors: StageRef,
     earlier: Sequence[tuple[StageRef, StageRef]] = (),
+    marks: Marks = NO_MARKS,
 ) -> Outcome:
     """Decide on every fetched candidate; `earlier` are the catalogs of data sets that are there, and their vectors."""
     found = decide(
         read_rows(crawl, Crawled), read_rows(neighbors, Neighbor), _seen(vectors),
         read_rows(targets, TargetPicture), _seen(target_vectors), config,
         [of_catalog(read_rows(listed, Cataloged), _vectors(embedded)) for listed, embedded in earlier],
+        marks,
     )  # fmt: skip
     files = [folder.write_rows(part, found.decisions, Decision), folder.write_rows(part, found.bounds, Bounded)]
+    if marks != NO_MARKS:
+        files.append(folder.write_rows(part, applied(marks, found.decisions), Override))
     return files, Counter(row.reason or "kept" for row in found.decisions)
