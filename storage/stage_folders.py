@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from storage import filesystem
 from storage.manifest import MANIFEST, PARTS, Manifest, read_manifest
 from storage.records import Stage
+from storage.used import USED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ def _markers(uri: str) -> dict[str, frozenset[str]]:
 
 def _files(uri: str) -> tuple[str, ...]:
     attempts = [name for name in filesystem.list_folders(uri) if name != PARTS]
-    return tuple(f"{name}/{file}" for name in attempts for file in filesystem.list_files(filesystem.join(uri, name)))
+    beside = [name for name in filesystem.list_files(uri) if name not in (MANIFEST, USED)]
+    return (
+        *beside,
+        *(f"{name}/{file}" for name in attempts for file in filesystem.list_files(filesystem.join(uri, name))),
+    )
 
 
 def folders(root: str, stage: Stage) -> list[Folder]:
