@@ -47,18 +47,27 @@ def _sheet(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text())))
 
 
+def _tars(folder: Path) -> set[str]:
+    """The shards that the manifest names."""
+    return {file.name for part in read_manifest(str(folder)).parts for file in part.files if file.kind == "shard"}
+
+
+def _named(folder: Path) -> list[str]:
+    """What the patterns of the card's front matter find, as the hub's own parser reads them."""
+    [config] = DatasetCard.load(folder / "README.md").data.to_dict()["configs"]
+    [files] = config["data_files"]
+    return [path.relative_to(folder).as_posix() for pattern in files["path"] for path in folder.glob(pattern)]
+
+
 def test_the_hub_reads_the_card_and_finds_every_tar(folder: Path, refs: dict[Stage, StageRef]) -> None:
     """Its front matter parses, and its pattern names the shards of the manifest and nothing else."""
     card = DatasetCard.load(folder / "README.md")
     assert card.data.task_categories == ["image-classification"]
     assert card.data.size_categories == ["n<1K"]
     assert card.data.license in ("cc0-1.0", "cc", "other")
-    [config] = card.data.to_dict()["configs"]
-    [files] = config["data_files"]
-    found = {path.relative_to(folder).as_posix() for pattern in files["path"] for path in folder.glob(pattern)}
-    held = [file for part in read_manifest(str(folder)).parts for file in part.files if file.kind == "shard"]
-    assert found == {file.name for file in held}
-    urls = [str(folder / name) for name in sorted(found)]
+    found = sorted(_named(folder))
+    assert found == sorted(_tars(folder))
+    urls = [str(folder / name) for name in found]
     assert sum(1 for _ in webdataset.WebDataset(urls, shardshuffle=False)) == refs[Stage.SHARD].count
 
 
@@ -142,9 +151,22 @@ def test_the_card_is_no_part_of_what_is_trained_on(
     again = shard(recipe, refresh=True)
     assert (folder / "README.md").read_text() != before
     assert (again.content, again.reused) == (refs[Stage.SHARD].content, False)
-    [pattern] = DatasetCard.load(folder / "README.md").data.to_dict()["configs"][0]["data_files"][0]["path"]
-    names = {file.name for part in read_manifest(str(folder)).parts for file in part.files if file.kind == "shard"}
-    assert {path.relative_to(folder).as_posix() for path in folder.glob(pattern)} == names
+    assert sorted(_named(folder)) == sorted(_tars(folder))
+
+
+def test_after_a_kill_the_card_names_the_tars_of_both_attempts(
+    folder: Path, refs: dict[Stage, StageRef], recipe: Recipe
+) -> None:
+    """What was whole is taken, the rest is packed by another attempt, and the card has one path for each tar."""
+    lost, *others = sorted(_tars(folder))
+    (folder / "manifest.json").unlink()
+    (folder / lost).unlink()
+    again = shard(recipe)
+    assert again.content == refs[Stage.SHARD].content
+    named = _named(folder)
+    assert {*others} < set(named) == _tars(folder)
+    assert len({Path(name).parent for name in named}) == 2
+    assert {line["shard"] for line in _sheet(folder / "ATTRIBUTION.csv")} == set(named)
 
 
 def test_a_take_down_takes_the_line_that_names_the_picture(
