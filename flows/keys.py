@@ -20,7 +20,7 @@ from tasks.embed.task import models_content
 from tasks.neighbors.task import VERSION as NEIGHBORS_VERSION
 from tasks.neighbors.task import names_digest, outside_digest
 from tasks.report.task import VERSION as REPORT_VERSION
-from tasks.select.overrides import Marks
+from tasks.select.marks import Marks
 from tasks.select.task import VERSION as SELECT_VERSION
 from tasks.shard.task import VERSION as SHARD_VERSION
 from tasks.targets.task import VERSION as TARGETS_VERSION

@@ -23,7 +23,7 @@ from storage.manifest import read_manifest, read_rows
 from storage.records import Neighbor, Stage, StageRef
 from tasks.embed.config import EmbedConfig
 from tasks.embed.task import models_content
-from tasks.select.overrides import read_marks, require_known
+from tasks.select.marks import read_marks, require_known
 from tasks.select.task import judge
 
 

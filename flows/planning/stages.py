@@ -24,7 +24,7 @@ from storage.manifest import StageFolder
 from storage.records import Stage, StageRef
 from tasks.neighbors.review.desk import Desk, changed
 from tasks.neighbors.task import came_short
-from tasks.select.overrides import read_marks
+from tasks.select.marks import read_marks
 from training.recipe import Finished
 
 TARGET_VECTORS = f"{Stage.EMBED}-{Stage.TARGETS}"

@@ -22,8 +22,9 @@ from tasks.select.config import SelectConfig
 from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
 from tasks.select.labeled import Labeled, one_of_each, together
 from tasks.select.leaks import Held, check_shipped, dropped, find_all, of_targets
+from tasks.select.marks import NO_MARKS, Marks
 from tasks.select.measures import measured, pictures_of
-from tasks.select.overrides import NO_MARKS, Marks, rejected
+from tasks.select.overrides import rejected
 from tasks.select.rivals import margins
 from tasks.select.seen import Seen
 from tasks.select.similarity import prototypes, to_others, to_own, train_pictures

@@ -26,7 +26,8 @@ from tasks.partition import Outcome, partition
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
 from tasks.select.leaks import of_catalog
-from tasks.select.overrides import NO_MARKS, Marks, applied
+from tasks.select.marks import NO_MARKS, Marks
+from tasks.select.overrides import applied
 from tasks.select.seen import Seen
 from vision.vectors import Vectors
 
