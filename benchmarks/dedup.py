@@ -62,7 +62,7 @@ def _ours(folder: Path, weights: Path) -> tuple[list[dict[str, Pairs]], np.ndarr
         )
         for pairs, by_bound in zip(told, found, strict=True):
             by_bound[form] = pairs
-    return found, np.concatenate([held.matrix for held in by_form.values()])
+    return found, np.concatenate([matrix for _, matrix in by_form.values()])
 
 
 def _theirs(options: argparse.Namespace, folder: Path, weights: Path) -> Mapping[str, Reported]:

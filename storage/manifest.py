@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -210,19 +210,35 @@ def read_manifest(uri: str) -> Manifest:
     return Manifest(**{**data, "ref": ref, "parts": tuple(_part(part) for part in data["parts"])})
 
 
-def read_table(ref: StageRef, kind: str, empty: pa.Schema | None = None) -> pa.Table:
-    """One table of a finished stage, all its partitions under one another in name order."""
-    files = [file for part in read_manifest(ref.uri).parts for file in part.files if file.kind == kind]
+def tables_of(ref: StageRef, kind: str) -> Iterator[pa.Table]:
+    """One table of a finished stage as its partitions wrote it, in name order, each read when it is asked for."""
+    for part in read_manifest(ref.uri).parts:
+        for file in part.files:
+            if file.kind == kind:
+                yield _read(ref, file)
+
+
+def rows_in(ref: StageRef, kind: str) -> int:
+    """How many rows one table of a finished stage has in all."""
+    return sum(file.rows for part in read_manifest(ref.uri).parts for file in part.files if file.kind == kind)
+
+
+def _read(ref: StageRef, file: File) -> pa.Table:
     try:
-        held = [tables.read_table(filesystem.join(ref.uri, file.name)) for file in files]
+        return tables.read_table(filesystem.join(ref.uri, file.name))
     except FileNotFoundError as error:
         raise DamagedStore(
             f"the manifest of {ref.uri} names a file that is gone: {error}",
             f"run the pipeline with --refresh {ref.stage}",
         ) from error
+
+
+def read_table(ref: StageRef, kind: str, empty: pa.Schema | None = None) -> pa.Table:
+    """One table of a finished stage, all its partitions under one another in name order."""
+    held = list(tables_of(ref, kind))
     return tables.concat([table for table in held if table.num_rows] or held, empty or pa.schema([]))
 
 
 def read_rows(ref: StageRef, row: type[Row]) -> list[Row]:
     """The rows of one class that a finished stage wrote."""
-    return tables.from_table(read_table(ref, row.__name__, tables.schema_of(row)), row)
+    return [each for table in tables_of(ref, row.__name__) for each in tables.from_table(table, row)]

@@ -9,17 +9,15 @@ What is taken down leaves by `storage.purge_store` alone.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storage import filesystem, tables
 from storage.errors import DamagedStore
-
-Key = TypeVar("Key", bound=Hashable)
 
 FOLDER, TAR, INDEX = "pictures", ".tar", ".parquet"
 
@@ -86,12 +84,18 @@ def read_stored(store: str, stored: StoredPicture) -> bytes:
     return data
 
 
-def _first(keys: Iterable[Key]) -> dict[Key, int]:
+def _first(keys: Iterable[str]) -> dict[str, int]:
     """Where each key stands first."""
-    places: dict[Key, int] = {}
+    places: dict[str, int] = {}
     for place, key in enumerate(keys):
         places.setdefault(key, place)
     return places
+
+
+def _ordered(indexes: list[pa.Table]) -> pa.Table:
+    """Their rows; two writers may have met the same URL, and every reader must choose the same one."""
+    table = tables.concat(indexes, tables.schema_of(StoredPicture))
+    return table.sort_by([("fetched", "ascending"), ("segment", "ascending"), ("offset", "ascending")])
 
 
 class PictureStore:
@@ -101,49 +105,57 @@ class PictureStore:
         self.uri = filesystem.join(root, FOLDER)
 
     @cached_property
-    def _table(self) -> pa.Table:
-        names = [name for name in filesystem.list_files(self.uri) if name.endswith(INDEX)]
-        indexes = [read_index(filesystem.join(self.uri, name)) for name in names]
-        table = tables.concat(indexes, tables.schema_of(StoredPicture))
-        # Two writers may have met the same URL: every reader must choose the same one.
-        return table.sort_by([("fetched", "ascending"), ("segment", "ascending"), ("offset", "ascending")])
+    def _names(self) -> list[str]:
+        return [name for name in filesystem.list_files(self.uri) if name.endswith(INDEX)]
+
+    def _rows_of(self, column: str, values: Iterable[str]) -> list[StoredPicture]:
+        """The rows with one of these values; the indexes are read one after the other, so that none is held."""
+        wanted = pa.array(sorted(set(values)), pa.string())
+        indexes = (read_index(filesystem.join(self.uri, name)) for name in self._names)
+        held = [index.filter(pc.is_in(index[column], value_set=wanted)) for index in indexes]
+        return tables.from_table(_ordered(held), StoredPicture)
 
     @cached_property
-    def _by_url(self) -> dict[tuple[str, str], int]:
-        return _first(zip(self._table["url"].to_pylist(), self._table["form"].to_pylist(), strict=True))
+    def _table(self) -> pa.Table:
+        return _ordered([read_index(filesystem.join(self.uri, name)) for name in self._names])
 
     @cached_property
     def _by_digest(self) -> dict[str, int]:
         return _first(self._table["digest"].to_pylist())
 
-    def _rows(self, numbers: list[int]) -> list[StoredPicture]:
-        return tables.from_table(self._table.take(pa.array(numbers, pa.int64())), StoredPicture)
-
     def find_many(self, urls: Iterable[str], form: str = "") -> dict[str, StoredPicture]:
         """The pictures that were fetched from these URLs, by URL, where one is held in this form or as it came."""
-        places = (self._by_url.get((url, form), self._by_url.get((url, ""))) for url in urls)
-        return {held.url: held for held in self._rows([place for place in places if place is not None])}
+        asked, held = list(urls), dict[tuple[str, str], StoredPicture]()
+        for row in self._rows_of("url", asked):
+            held.setdefault((row.url, row.form), row)
+        found = ((url, held.get((url, form)) or held.get((url, ""))) for url in asked)
+        return {url: row for url, row in found if row}
 
     def find(self, url: str) -> StoredPicture | None:
         """The picture that was fetched from this URL, where one is held."""
         return self.find_many([url]).get(url)
 
+    def _row(self, digest: str) -> StoredPicture:
+        return tables.from_table(self._table.slice(self._by_digest[digest], 1), StoredPicture)[0]
+
     def locate(self, digest: str) -> StoredPicture | None:
         """The picture with these bytes, as one of its URLs brought it."""
-        return self._rows([self._by_digest[digest]])[0] if digest in self._by_digest else None
+        return self._row(digest) if digest in self._by_digest else None
 
-    def _held(self, digests: Iterable[str]) -> list[StoredPicture]:
-        wanted = sorted(set(digests))
-        if lost := [digest for digest in wanted if digest not in self._by_digest]:
+    def _require(self, wanted: Iterable[str], held: Container[str]) -> None:
+        if lost := sorted({digest for digest in wanted if digest not in held}):
             problem = f"{self.uri} does not hold picture {lost[0]} and {len(lost) - 1} others that were asked for"
             raise DamagedStore(problem, "run the pipeline with --refresh crawl")
-        return self._rows([self._by_digest[digest] for digest in wanted])
 
     def reader(self, digests: Iterable[str]) -> Callable[[str], bytes]:
-        """What `read` does, for any of these pictures, which are looked up together."""
-        held = {stored.digest: stored for stored in self._held(digests)}
+        """What `read` does, for any of these pictures, which are looked up together and need no others in memory."""
+        wanted, held = list(digests), dict[str, StoredPicture]()
+        for row in self._rows_of("digest", wanted):
+            held.setdefault(row.digest, row)
+        self._require(wanted, held)
         return lambda digest: read_stored(self.uri, held[digest])
 
     def read(self, digest: str) -> bytes:
         """The held bytes of one picture; DamagedStore where they are gone or changed."""
-        return read_stored(self.uri, self._held([digest])[0])
+        self._require([digest], self._by_digest)
+        return read_stored(self.uri, self._row(digest))

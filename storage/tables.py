@@ -5,7 +5,7 @@ import io
 import json
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,8 @@ Row = TypeVar("Row")
 
 VECTOR = "vector"
 """The name of the column that holds a row's embedding."""
+
+_PIECE = 4096  # rows whose values are written out at a time for a digest
 
 
 def _arrow_type(hint: Any) -> pa.DataType:
@@ -69,11 +71,21 @@ def _readers(row: type) -> dict[str, Any]:
     return {f.name: _reader(hints[f.name]) for f in fields(row)}
 
 
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; equal texts are one object, for a category's name comes in every row of it."""
+    if not pa.types.is_string(column.type):
+        values: list[Any] = column.to_pylist()
+        return values
+    coded = column.combine_chunks().dictionary_encode()
+    texts: list[str] = coded.dictionary.to_pylist()
+    return [None if place is None else texts[place] for place in coded.indices.to_pylist()]
+
+
 def from_table(table: pa.Table, row: type[Row]) -> list[Row]:
     """The rows of a table, in order; columns that the row class does not know are left out."""
     columns = []
     for name, read in _readers(row).items():  # type: ignore[arg-type]  # a class has a hash
-        values = table[name].to_pylist()
+        values = _values(table[name])
         columns.append([read(value) for value in values] if read else values)
     return [row(*values) for values in zip(*columns, strict=True)]
 
@@ -91,6 +103,29 @@ def vectors_of(table: pa.Table) -> np.ndarray:
     return flat.reshape(len(column), column.type.list_size)
 
 
+def dim_of(table: pa.Table) -> int:
+    """Numbers in a row's vector; 0 where the rows have none."""
+    return table.schema.field(VECTOR).type.list_size if VECTOR in table.column_names else 0
+
+
+def bytes_of(table: pa.Table, name: str) -> np.ndarray:
+    """A column of byte strings as one array of bytes, uint8, the strings one behind the other."""
+    column = table[name].combine_chunks()
+    if not len(column):
+        return np.zeros(0, np.uint8)
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(column.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+
+
+def _json(column: pa.ChunkedArray) -> Iterator[str]:
+    """The column as one JSON array, in pieces, so that a column of pictures is not written out whole."""
+    yield "["
+    for start in range(0, len(column), _PIECE):
+        values = column.slice(start, _PIECE).to_pylist()
+        yield (", " if start else "") + json.dumps(values, default=bytes.hex)[1:-1]
+    yield "]"
+
+
 def content_digest(table: pa.Table) -> str:
     """A digest of the rows in order, blind to volatile columns and to how Parquet packs them."""
     digest = hashlib.sha256()
@@ -101,7 +136,8 @@ def content_digest(table: pa.Table) -> str:
         if f.name == VECTOR:
             digest.update(vectors_of(table).tobytes())
         else:
-            digest.update(json.dumps(table[f.name].to_pylist(), default=bytes.hex).encode())
+            for text in _json(table[f.name]):
+                digest.update(text.encode())
     return digest.hexdigest()[:32]
 
 

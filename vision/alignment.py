@@ -8,10 +8,16 @@ where the rest fits all the better.
 """
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from vision.cuts import MAX_CUT, NEARBY, correlations, resampling
 from vision.hashes import SIDE
+from vision.loader import cores, in_order
 from vision.overlays import uncovered
+from vision.rows import Rows, distinct
+
+Thumbnails = np.ndarray | Rows
+"""Gray thumbnails, uint8 [n, SIDE, SIDE]."""
 
 STEPS = (0.025, 0.0125, 0.00625)
 """How far each finer search looks around the best cuts so far, as shares of a side."""
@@ -57,19 +63,18 @@ def _coarse_views(originals: np.ndarray) -> np.ndarray:
     return _unit(views).reshape(len(originals), len(_COARSE_CUTS) ** 2, -1)
 
 
-def _coarse(copies: np.ndarray, originals: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _coarse(small: np.ndarray, originals: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The best coarse cuts of each copy, as it is and mirrored, and its correlation there: both [p, 2].
 
-    `which` [p] is the row of originals that each copy [p, SIDE, SIDE] is tried against.
+    `which` [p] is the row of originals that each copy, `small` [p, SIDE / 4, SIDE / 4], is tried against, in order.
     """
-    small, views = _unit(_halved(_halved(copies))), _coarse_views(originals)
-    both = np.stack([small, small[:, :, ::-1]], 1).reshape(len(copies), 2, -1)
-    found, place = np.zeros((len(copies), 2), np.float32), np.zeros((len(copies), 2), np.int64)
-    for start in range(0, len(copies), _CHUNK):
-        some = slice(start, start + _CHUNK)
-        fits = both[some] @ views[which[some]].mT
-        found[some], place[some] = fits.max(2), fits.argmax(2)
-    return found, place
+    views = _coarse_views(originals)
+    both = np.stack([small, small[:, :, ::-1]], 1).reshape(2 * len(small), -1)
+    fits = np.empty((len(both), views.shape[1]), np.float32)
+    edges = 2 * np.searchsorted(which, np.arange(len(originals) + 1))
+    for view, start, end in zip(views, edges[:-1], edges[1:], strict=True):  # a product each: no view is copied
+        np.matmul(both[start:end], view.T, out=fits[start:end])
+    return fits.max(1).reshape(-1, 2), fits.argmax(1).reshape(-1, 2)
 
 
 def _refined(copies: np.ndarray, originals: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -90,29 +95,47 @@ def _refined(copies: np.ndarray, originals: np.ndarray, place: np.ndarray) -> np
     return found
 
 
-def _of_few(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """As `alignment`, for pairs [p, 2] in the order of their originals, which are few."""
+def _shrunk(thumbnails: Thumbnails, held: np.ndarray) -> np.ndarray:
+    """The thumbnails of these rows as the coarse search compares them: [len(held), SIDE / 4, SIDE / 4]."""
+    small = np.empty((len(held), SIDE // 4, SIDE // 4), np.float32)
+    for start in range(0, len(held), _PAIRS):
+        some = slice(start, start + _PAIRS)
+        small[some] = _unit(_halved(_halved(_level(thumbnails[held[some]]))))
+    return small
+
+
+def _of_few(copies: Thumbnails, small: np.ndarray, originals: Thumbnails, pairs: np.ndarray) -> np.ndarray:
+    """As `alignment`, for pairs [p, 2] in the order of their originals, which are few; `small` [p] are their copies."""
     held, which = np.unique(pairs[:, 1], return_inverse=True)
-    ours, theirs = _level(copies[pairs[:, 0]]), _level(originals[held])
-    found, place = _coarse(ours, theirs, which)
+    theirs = _level(originals[held])
+    found, place = _coarse(small, theirs, which)
     hopeful, mirrored = np.nonzero(found > HOPELESS[0])
     for some in np.split(np.arange(len(hopeful)), range(_CHUNK, len(hopeful), _CHUNK)):
         at, turned = hopeful[some], mirrored[some]
-        copy = np.where(turned[:, None, None], ours[at][:, :, ::-1], ours[at])
+        ours = _level(copies[pairs[at, 0]])
+        copy = np.where(turned[:, None, None], ours[:, :, ::-1], ours)
         found[at, turned] = _refined(copy, theirs[which[at]], place[at, turned])
     best: np.ndarray = found.max(1)
     return best
 
 
-def alignment(copies: np.ndarray, originals: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+def alignment(copies: Thumbnails, originals: Thumbnails, pairs: np.ndarray) -> np.ndarray:
     """How surely each copy is its original under some crop, mirrored or not: float32 [p], 1 for a perfect fit.
 
     Both are gray thumbnails, uint8 [n, SIDE, SIDE] and [m, SIDE, SIDE]; `pairs` [p, 2] index
     them. A pair that was given up has the correlation it had then.
     """
     order = np.argsort(pairs[:, 1], kind="stable")
-    found, held = np.zeros(len(pairs), np.float32), np.unique(pairs[:, 1])
+    found, held = np.zeros(len(pairs), np.float32), distinct(pairs[:, 1])
+    tried = distinct(pairs[:, 0])
+    small, which = _shrunk(copies, tried), np.searchsorted(tried, pairs[:, 0])
     edges = np.union1d(np.searchsorted(pairs[order, 1], held[_CHUNK::_CHUNK]), range(_PAIRS, len(pairs), _PAIRS))
-    for some in np.split(order, edges.astype(np.int64)) if len(pairs) else ():
-        found[some] = _of_few(copies, originals, pairs[some])
+    parts = np.split(order, edges.astype(np.int64)) if len(pairs) else []
+
+    def of(some: np.ndarray) -> np.ndarray:
+        return _of_few(copies, small[which[some]], originals, pairs[some])
+
+    with threadpool_limits(1, "blas"):  # products this small: cores that share one wait longer than they work
+        for some, fits in zip(parts, in_order(of, parts, cores(), 2 * cores()), strict=True):
+            found[some] = fits
     return found

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from vision.probing import Exact, probe
+from vision.probing import Exact, Probe, probe
+from vision.rows import Rows
 
 RECALL = 0.995
 """The share of a sample's neighbors worth finding that must be found: for 0.99 of all, whatever the sample's luck."""
@@ -37,23 +38,30 @@ def lists_for(count: int) -> int:
     return int(2 ** max(1, round(np.log2(2 * np.sqrt(max(count, 1))))))
 
 
-def _fill(index: Any, held: np.ndarray) -> None:
+def _fill(index: Any, held: Rows) -> None:
     """Cells from k-means over an even sample of the rows, then all rows into their cells."""
     index.cp.niter, index.cp.seed = _ROUNDS, _SEED
     index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 2 * _A_LIST, 1
-    index.train(np.ascontiguousarray(held[:: max(1, len(held) // (_A_LIST * index.nlist))]))
-    index.add(held)
+    index.train(held[:: max(1, len(held) // (_A_LIST * index.nlist))])
+    for _, rows in held.blocks():
+        index.add(rows)
 
 
-def by_lists(index: Any, queries: np.ndarray, held: np.ndarray, count: int, exact: Exact) -> Nearest:
-    """The nearest of `held` to each query by an empty inverted index of faiss."""
-    measured = probe(queries, held, count, exact)
-    _fill(index, held)
+def _look_far_enough(index: Any, measured: Probe) -> float:
+    """Let the index look into as many lists as RECALL takes; the recall that it then has."""
     index.nprobe = 1
     while (recall := measured.recall(index)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(2 * index.nprobe, index.nlist)
-    if index.nprobe == index.nlist:
-        recall = 1.0  # all pairs are compared; what was missed is as near as what was found
+    # All lists are all pairs: what was missed is as near as what was found.
+    return 1.0 if index.nprobe == index.nlist else recall
+
+
+def by_lists(index: Any, queries: Rows, held: Rows, count: int, exact: Exact) -> Nearest:
+    """The nearest of `held` to each query by an empty inverted index of faiss."""
+    measured = probe(queries, held, count, exact)
+    _fill(index, held)
+    recall = _look_far_enough(index, measured)
     _log.info("%d rows: %d of %d lists are looked into, recall %.4f", len(held), index.nprobe, index.nlist, recall)
-    scores, places = index.search(queries, count)
+    found = [index.search(rows, count) for _, rows in queries.blocks()]
+    scores, places = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Nearest(places, scores, recall)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from vision.rows import Rows
+
 SAMPLE = 2000
 """Queries that the recall is measured on."""
 
@@ -26,7 +28,7 @@ class Exact:
     `moved` gives rows that lie beside the given ones, yet near enough for these to be worth finding.
     """
 
-    search: Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
+    search: Callable[[np.ndarray, Rows, int], tuple[np.ndarray, np.ndarray]]
     worth: Callable[[np.ndarray], np.ndarray]
     moved: Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -64,17 +66,17 @@ def flipped(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray
     return rows ^ np.packbits(ranks < rng.integers(1, most + 1, (len(rows), 1)), axis=1)
 
 
-def _evenly(rows: np.ndarray) -> np.ndarray:
+def _evenly(rows: Rows) -> np.ndarray:
     return np.arange(0, len(rows), max(1, len(rows) // SAMPLE))
 
 
-def probe(queries: np.ndarray, held: np.ndarray, count: int, exact: Exact) -> Probe:
+def probe(queries: Rows, held: Rows, count: int, exact: Exact) -> Probe:
     """What the recall of a search of `held` for the `count` nearest to `queries` is measured on.
 
     A row's own place is no success.
     """
     asked = _evenly(queries)
-    sample = np.ascontiguousarray(queries[asked])
+    sample = queries[asked]
     scores, truth = exact.search(sample, held, count)
     sought = exact.worth(scores) & (truth >= 0)
     if queries is held:

@@ -9,6 +9,7 @@ import numpy as np
 from vision.hamming import nearest_bits
 from vision.inverted import Nearest, by_lists, lists_for
 from vision.probing import Exact, at_cosine, flipped
+from vision.rows import Rows
 
 __all__ = ["Nearest", "nearest_hashes", "nearest_vectors"]
 
@@ -36,9 +37,23 @@ def _threads_for(work: float) -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def _nearest_products(queries: np.ndarray, held: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    cosines, places = faiss.knn(queries, held, count, metric=faiss.METRIC_INNER_PRODUCT)
+def _nearest_products(queries: np.ndarray, held: Rows, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cosines and places of the `count` nearest by all pairs, both [n, count], of what is held some at a time."""
+    cosines, places = np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
+    for start, rows in held.blocks():
+        near, at = faiss.knn(queries, rows, count, metric=faiss.METRIC_INNER_PRODUCT)
+        cosines = np.concatenate([cosines, near], axis=1)
+        places = np.concatenate([places, np.where(at < 0, at, at + start)], axis=1)
+        order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+        cosines, places = np.take_along_axis(cosines, order, 1), np.take_along_axis(places, order, 1)
     return cosines, places
+
+
+def _by_all_pairs(queries: Rows, held: Rows, count: int) -> Nearest:
+    with _threads_for(len(queries) * len(held) * held.shape[1]):
+        found = [_nearest_products(rows, held, count) for _, rows in queries.blocks()]
+    cosines, places = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Nearest(places, cosines)
 
 
 def nearest_hashes(queries: np.ndarray, held: np.ndarray, count: int, affordable: float = AFFORDABLE_HASHES) -> Nearest:
@@ -50,26 +65,32 @@ def nearest_hashes(queries: np.ndarray, held: np.ndarray, count: int, affordable
     width = 8 * held.shape[1]
     coarse = faiss.IndexBinaryFlat(width)  # by a name: the index does not keep it alive
     index = faiss.IndexBinaryIVF(coarse, width, lists_for(len(held)))
-    exact = Exact(nearest_bits, lambda bits: bits <= WORTH_BITS, lambda rows, rng: flipped(rows, WORTH_BITS, rng))
-    return by_lists(index, queries, held, count, exact)
+    exact = Exact(
+        lambda queries, rows, count: nearest_bits(queries, rows[:], count),
+        lambda bits: bits <= WORTH_BITS,
+        lambda rows, rng: flipped(rows, WORTH_BITS, rng),
+    )
+    asked = Rows.of(queries)
+    return by_lists(index, asked, asked if queries is held else Rows.of(held), count, exact)
 
 
 def nearest_vectors(
-    queries: np.ndarray, held: np.ndarray, count: int, least: float = -1.0, affordable: float = AFFORDABLE_PRODUCTS
-) -> Nearest:
+    queries: np.ndarray | Rows, held: np.ndarray | Rows, count: int, least: float = -1.0,
+    affordable: float = AFFORDABLE_PRODUCTS,
+) -> Nearest:  # fmt: skip
     """The `count` nearest of `held`, float32 [m, dim], to each of `queries`, float32 [n, dim], by cosine.
 
     All are unit vectors; vectors of no dimension have no neighbors. Inverted lists, where all pairs are not
     affordable, may miss what lies under the cosine `least`.
     """
-    dim = held.shape[1]
-    if not dim:
-        return Nearest(np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32))
-    if (products := len(queries) * len(held) * dim) <= affordable:
-        with _threads_for(products):
-            cosines, places = _nearest_products(queries, held, count)
-        return Nearest(places, cosines)
+    asked, dim = Rows.of(queries), held.shape[1]
+    rows = asked if queries is held else Rows.of(held)
+    if not dim or not len(asked):
+        return Nearest(np.zeros((len(asked), 0), np.int64), np.zeros((len(asked), 0), np.float32))
+    if len(asked) * len(rows) * dim <= affordable:
+        return _by_all_pairs(asked, rows, count)
     coarse = faiss.IndexFlatIP(dim)
-    index = faiss.IndexIVFFlat(coarse, dim, lists_for(len(held)), faiss.METRIC_INNER_PRODUCT)
+    half = faiss.ScalarQuantizer.QT_fp16  # in lists a cosine to three digits is enough, at half the memory
+    index = faiss.IndexIVFScalarQuantizer(coarse, dim, lists_for(len(rows)), half, faiss.METRIC_INNER_PRODUCT)
     exact = Exact(_nearest_products, lambda cosines: cosines >= least, lambda rows, rng: at_cosine(rows, least, rng))
-    return by_lists(index, queries, held, count, exact)
+    return by_lists(index, asked, rows, count, exact)

@@ -13,6 +13,9 @@ from vision.encoders import Encoder, load_encoder
 from vision.hashes import gray_thumbnail, perceptual_hashes
 from vision.vectors import Vectors
 
+Seen = tuple[list[Embedded], np.ndarray]
+"""Rows, and beside them their vectors."""
+
 MOST_PIXELS = 10**8
 _BATCH = 8
 
@@ -28,7 +31,7 @@ def encoder(checkpoint: Path) -> Encoder:
     )  # fmt: skip
 
 
-def seen(files: Sequence[Path], model: Encoder) -> Vectors:
+def seen(files: Sequence[Path], model: Encoder) -> Seen:
     """The files as the embed stage sees them; a row's digest is its file's name."""
     rows, matrices = [], []
     for start in range(0, len(files), _BATCH):
@@ -37,18 +40,18 @@ def seen(files: Sequence[Path], model: Encoder) -> Vectors:
         matrices.append(model.encode(pictures))
         for file, thumbnail in zip(batch, map(gray_thumbnail, pictures), strict=True):
             rows.append(Embedded(file.name, *perceptual_hashes(thumbnail), thumbnail.tobytes()))
-    return Vectors(rows, np.concatenate(matrices))
+    return rows, np.concatenate(matrices)
 
 
-def together(one: Vectors, other: Vectors) -> Vectors:
+def together(one: Seen, other: Seen) -> Vectors:
     """The pictures of both."""
-    return Vectors([*one.rows, *other.rows], np.concatenate([one.matrix, other.matrix]))
+    return Vectors.of_rows([*one[0], *other[0]], np.concatenate([one[1], other[1]]))
 
 
 def reported(pictures: Vectors, bounds: Sequence[float], shortlist: int) -> list[set[tuple[str, str]]]:
     """The pairs of file names that are copies by each bound."""
     pairs = nominate(pictures, pictures, shortlist)
     scores = copy_scores(pictures, pictures, pairs)
-    names = np.array([row.digest for row in pictures.rows])
+    names = np.array(pictures.digests)
     ordered = np.sort(names[pairs], axis=1)
     return [{(str(a), str(b)) for a, b in ordered[scores >= bound]} for bound in bounds]

@@ -22,11 +22,12 @@ from benchmarks.web.pictures import path_of
 from storage import tables
 from storage.pictures import FOLDER, INDEX, PictureStore
 from storage.records import Candidate, Crawled, Decision, Neighbor, Relation
+from storage.tables import to_table
 from tasks.crawl.config import CrawlConfig
 from tasks.crawl.partition import fetch_through
 from tasks.crawl.sources.openverse import Openverse
 from tasks.shard.config import ShardConfig
-from tasks.shard.pack import pack_shard, plan
+from tasks.shard.pack import kept_of, pack_shard, plan
 from vision.config import ResizeConfig
 from vision.resize import resize
 
@@ -52,7 +53,8 @@ def _candidate(url: str, rank: int) -> Candidate:
 def _pack(rows: Sequence[Crawled], store: PictureStore, out: Path, shards: ShardConfig) -> None:
     decisions = [Decision(row.key, NEIGHBOR.name, row.digest, None, 1.0, "", 0.0, "") for row in rows if row.digest]
     out.mkdir()
-    for number, items in enumerate(plan([NEIGHBOR], rows, decisions, shards)):
+    kept = kept_of([to_table(decisions, Decision)])
+    for number, items in plan([NEIGHBOR], [to_table(rows, Crawled)], kept, shards).items():
         read_picture = store.reader(item.decision.digest for item in items)
         tar, _ = pack_shard(f"{number:05d}.tar", items, read_picture, shards)
         (out / f"{number:05d}.tar").write_bytes(tar)

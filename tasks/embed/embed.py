@@ -43,7 +43,9 @@ class Seen:
     @property
     def vectors(self) -> Vectors:
         """The first encoder's, beside the rows; [n, 0] where there is none."""
-        return Vectors(self.rows, self.matrices[0] if self.matrices else np.zeros((len(self.rows), 0), np.float32))
+        return Vectors.of_rows(
+            self.rows, self.matrices[0] if self.matrices else np.zeros((len(self.rows), 0), np.float32)
+        )
 
 
 def _row(digest: str, picture: Image.Image) -> Embedded:

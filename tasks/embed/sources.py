@@ -1,10 +1,11 @@
 """The pictures and names of a finished stage: the targets, a crawl, or the catalog of a data set that lies outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from storage.errors import DamagedStore
 from storage.filesystem import read_bytes, read_range
-from storage.manifest import read_rows
+from storage.manifest import read_rows, tables_of
 from storage.pictures import PictureStore, digest_of
 from storage.records import Cataloged, Crawled, Stage, StageRef, TargetClass, TargetPicture
 
@@ -12,13 +13,16 @@ Read = Callable[[str], bytes]
 """From a digest to its bytes, in any thread; DamagedStore where they are others by now."""
 
 
-def listed(pictures: StageRef) -> list[tuple[str, str]]:
+LISTED = {Stage.TARGETS: (TargetPicture, "path"), Stage.CATALOG: (Cataloged, "key"), Stage.CRAWL: (Crawled, "url")}
+"""The rows that list a stage's pictures, and the column of what each came from."""
+
+
+def listed(pictures: StageRef) -> Iterator[tuple[str, str]]:
     """Every picture's digest, and the file or URL that it came from."""
-    if pictures.stage is Stage.TARGETS:
-        return [(row.digest, row.path) for row in read_rows(pictures, TargetPicture)]
-    if pictures.stage is Stage.CATALOG:
-        return [(row.digest, row.key) for row in read_rows(pictures, Cataloged)]
-    return [(row.digest, row.url) for row in read_rows(pictures, Crawled) if row.digest]
+    row, name = LISTED[pictures.stage]
+    for table in tables_of(pictures, row.__name__):
+        places = zip(table["digest"].to_pylist(), table[name].to_pylist(), strict=True)
+        yield from ((digest, place) for digest, place in places if digest)
 
 
 def names_of(pictures: StageRef) -> list[str]:
@@ -26,7 +30,10 @@ def names_of(pictures: StageRef) -> list[str]:
     if pictures.stage is Stage.TARGETS:
         rows = sorted(read_rows(pictures, TargetClass), key=lambda row: row.label)
         return list(dict.fromkeys(row.name for row in rows))
-    return sorted({row.neighbor for row in read_rows(pictures, Crawled)}) if pictures.stage is Stage.CRAWL else []
+    if pictures.stage is not Stage.CRAWL:
+        return []
+    each = (table["neighbor"].unique().to_pylist() for table in tables_of(pictures, Crawled.__name__))
+    return sorted(set(chain.from_iterable(each)))
 
 
 def _checked(read: Callable[[str], bytes], places: dict[str, str]) -> Read:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks.select.labeled import Labeled, codes, nearness, one_of_each
+from tasks.select.labeled import Labeled, codes_of, nearness, one_of_each
 from tasks.select.similarity import unit_mean
 
 AGREES = 1.0
@@ -13,8 +13,8 @@ LARGE = 20
 
 
 def _coded(asked: Labeled, voters: Labeled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    groups, voter_groups = codes(asked.groups, voters.groups)
-    return groups, voters.matrix, voter_groups
+    groups, voter_groups = codes_of(asked.groups, voters.groups)
+    return groups, voters.matrix[:], voter_groups
 
 
 def agreement(asked: Labeled, voters: Labeled, among: int) -> np.ndarray:
@@ -35,7 +35,7 @@ def centrality(asked: Labeled, voters: Labeled) -> np.ndarray:
     voters = one_of_each(voters)
     if not len(voters.groups):
         return np.full(len(asked.groups), AGREES)
-    found: np.ndarray = asked.matrix @ unit_mean(voters.matrix)
+    found: np.ndarray = asked.matrix[:] @ unit_mean(voters.matrix[:])
     return found
 
 
@@ -46,7 +46,6 @@ def within_targets(targets: Labeled, among: int) -> np.ndarray:
     have two, where none is large.
     """
     targets = one_of_each(targets)
-    sizes = {name: int((targets.classes == name).sum()) for name in targets.names}
-    large = [name for name, size in sizes.items() if size >= LARGE] or [n for n, size in sizes.items() if size > 1]
-    each = [agreement(held := targets.of(name), held, among) for name in large]
-    return np.concatenate([np.zeros(0), *each])
+    held = [targets.where(places) for _, places in targets.by_class()]
+    large = [one for one in held if len(one.groups) >= LARGE] or [one for one in held if len(one.groups) > 1]
+    return np.concatenate([np.zeros(0), *(agreement(one, one, among) for one in large)])

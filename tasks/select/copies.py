@@ -5,10 +5,13 @@ orientations, to a flip; between the two of them hardly a copy is missed. Neithe
 sure enough to drop a picture for, and thumbnails laid over one another are.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vision.alignment import alignment
 from vision.hashes import BITS
+from vision.rows import distinct
 from vision.search import nearest_hashes, nearest_vectors
 from vision.vectors import Vectors
 
@@ -16,16 +19,18 @@ WORTH_COSINE = 0.8
 """Under that cosine a copy is one in another tone, which its hash tells: inverted lists need not find it."""
 
 _FAR = BITS + 1  # bits: further than any picture
+_BLOCK = 1 << 17  # rows whose pairs are made at a time
 
 
-def _others(places: np.ndarray, count: int, *, same: bool) -> np.ndarray:
-    """The first `count` places of each row without its own: [n, at most count]."""
-    own = places == np.arange(len(places))[:, None]
+def _others(places: np.ndarray, start: int, count: int, *, same: bool) -> np.ndarray:
+    """The first `count` places of each row, the first of which is `start`, without its own: [n, at most count]."""
+    own = places == np.arange(start, start + len(places))[:, None]
     return np.take_along_axis(places, np.argsort(own & same, axis=1, kind="stable"), 1)[:, :count]
 
 
-def _nearer(places: np.ndarray, bits: np.ndarray, count: int) -> np.ndarray:
-    """The `count` places of fewest bits, each once, -1 for none: [n, at most count]."""
+def _nearer(found: Sequence[np.ndarray], apart: Sequence[np.ndarray], count: int) -> np.ndarray:
+    """The `count` places of fewest bits in whichever orientation, each once, -1 for none: [n, at most count]."""
+    places, bits = (np.concatenate(parts, axis=1) for parts in (found, apart))
     codes = np.sort(np.where(places < 0, 0, places) * (_FAR + 1) + np.where(places < 0, _FAR, bits), axis=1)
     places, bits = np.divmod(codes, _FAR + 1)
     bits[:, 1:][places[:, 1:] == places[:, :-1]] = _FAR  # found in both orientations: the nearer comes first
@@ -34,13 +39,13 @@ def _nearer(places: np.ndarray, bits: np.ndarray, count: int) -> np.ndarray:
     return np.where(np.take_along_axis(bits, order, 1) < _FAR, chosen, -1)
 
 
-def _by_hash(left: Vectors, right: Vectors, count: int) -> np.ndarray:
-    """The nearest in whichever orientation is the nearer, -1 for none: [n, at most count]."""
-    hashes = left.hashes
-    held = (hashes if left is right else right.hashes, right.flipped_hashes)
-    found = [nearest_hashes(hashes, one, count) for one in held]
-    places, bits = (np.concatenate(parts, axis=1) for parts in zip(*((f.places, f.scores) for f in found), strict=True))
-    return _nearer(places, bits, count)
+def _pair_codes(places: np.ndarray, start: int, size: int, *, same: bool) -> np.ndarray:
+    """The pairs (row, place) as numbers row * size + place, each once; `places` [b, c] are of the rows from `start`."""
+    rows = np.repeat(np.arange(start, start + len(places)), places.shape[1])
+    pairs = np.stack([rows, places.ravel()], axis=1)
+    pairs = pairs[(pairs[:, 1] >= 0) & ~((pairs[:, 0] == pairs[:, 1]) & same)]
+    ordered = np.sort(pairs, axis=1) if same else pairs
+    return distinct(ordered[:, 0] * size + ordered[:, 1])  # one number a pair: sorted far faster
 
 
 def nominate(left: Vectors, right: Vectors, count: int) -> np.ndarray:
@@ -48,16 +53,22 @@ def nominate(left: Vectors, right: Vectors, count: int) -> np.ndarray:
 
     Where left is right, a pair is given once, smaller row first, and no row with itself.
     """
-    if not left.rows or not right.rows:
+    if not len(left) or not len(right):
         return np.zeros((0, 2), np.int64)
     same, most = left is right, count + (left is right)  # a row finds itself first
-    near = nearest_vectors(left.matrix, right.matrix, most, WORTH_COSINE).places
-    places = np.concatenate([_others(p, count, same=same) for p in (near, _by_hash(left, right, most))], axis=1)
-    pairs = np.stack([np.repeat(np.arange(len(places)), places.shape[1]), places.ravel()], axis=1)
-    pairs = pairs[(pairs[:, 1] >= 0) & ~((pairs[:, 0] == pairs[:, 1]) & same)]
-    ordered = np.sort(pairs, axis=1) if same else pairs
-    codes = np.unique(ordered[:, 0] * len(right.rows) + ordered[:, 1])  # one number a pair: sorted far faster
-    return np.stack(np.divmod(codes, len(right.rows)), axis=1)
+    ours, hashes = left.rows, left.hashes
+    near = nearest_vectors(ours, ours if same else right.rows, most, WORTH_COSINE)
+    alike = [nearest_hashes(hashes, held, most) for held in (hashes if same else right.hashes, right.flipped_hashes)]
+    codes = []
+    for start in range(0, len(left), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        found = (
+            near.places[some],
+            _nearer([one.places[some] for one in alike], [one.scores[some] for one in alike], most),
+        )
+        chosen = np.concatenate([_others(places, start, count, same=same) for places in found], axis=1)
+        codes.append(_pair_codes(chosen, start, len(right), same=same))
+    return np.stack(np.divmod(distinct(np.concatenate(codes)), len(right)), axis=1)
 
 
 def copy_scores(left: Vectors, right: Vectors, pairs: np.ndarray) -> np.ndarray:

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from storage.records import Bounded, Crawled, Decision, DropReason, Neighbor, TargetPicture
+from storage.records import Bounded, Decision, DropReason, Neighbor, TargetPicture
 from tasks.select.agreement import within_targets
 from tasks.select.bounds import TargetScores, bounded_rows, bounds, margin_check
 from tasks.select.config import SelectConfig
 from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
-from tasks.select.labeled import Labeled, one_of_each, together
+from tasks.select.fetched import Fetched
+from tasks.select.labeled import Labeled, one_of_each
 from tasks.select.leaks import Held, check_shipped, dropped, find_all, of_targets
 from tasks.select.marks import NO_MARKS, Marks
 from tasks.select.measures import measured, pictures_of
@@ -44,17 +45,16 @@ def _open(rows: Iterable[Decision]) -> list[str]:
     return sorted({row.digest for row in rows if row.reason is None})
 
 
-def _started(candidates: Iterable[Crawled], seen: Seen) -> list[Decision]:
+def _started(candidates: Iterable[Fetched], seen: Seen) -> list[Decision]:
     """The candidates in key order; those without a vector, or with one of no numbers, are unreadable."""
-    finite, rows = np.isfinite(seen.vectors.matrix).all(1), list[Decision]()
+    finite, rows = seen.vectors.finite, list[Decision]()
     places = {digest for digest, place in seen.vectors.places.items() if finite[place]}
     for row in sorted(candidates, key=lambda row: (row.key, row.neighbor)):
-        digest = row.digest or ""
-        if digest in places:
-            rows.append(Decision(row.key, row.neighbor, digest))
+        if row.digest in places:
+            rows.append(Decision(row.key, row.neighbor, row.digest))
         else:
-            why = seen.unreadable.get(digest, "no vector of finite numbers")
-            rows.append(Decision(row.key, row.neighbor, digest, DropReason.UNREADABLE, detail=why))
+            why = seen.unreadable.get(row.digest, "no vector of finite numbers")
+            rows.append(Decision(row.key, row.neighbor, row.digest, DropReason.UNREADABLE, detail=why))
     return rows
 
 
@@ -65,7 +65,9 @@ def _without_rivals(
     readable = [at for at, row in enumerate(rows) if row.reason is not DropReason.UNREADABLE]
     asked = pictures_of([rows[at] for at in readable], vectors)
     still = np.array([rows[at].reason is None for at in readable], bool)
-    margin, rivals = margins(asked, one_of_each(together(asked.where(still), targets)), config.margin_among)
+    margin, rivals = margins(
+        asked, [one_of_each(voters) for voters in (asked.where(still), targets)], config.margin_among, config.min_margin
+    )
     found = list(rows)
     for at, score, rival in zip(readable, margin, rivals, strict=True):
         row = replace(rows[at], margin=float(score), rival=rival)
@@ -120,25 +122,24 @@ def _check_leaks(rows: Sequence[Decision], vectors: Vectors, leaking: Held, conf
 
 def _target_scores(train: Labeled, labels: np.ndarray, by_label: Mapping[int, np.ndarray], among: int) -> TargetScores:
     return TargetScores(
-        to_own(train.matrix, labels), to_others(train.matrix, labels, by_label), within_targets(train, among)
+        to_own(train.matrix[:], labels), to_others(train.matrix[:], labels, by_label), within_targets(train, among)
     )
 
 
 def decide(
-    candidates: Sequence[Crawled], neighbors: Sequence[Neighbor], seen: Seen,
+    candidates: Sequence[Fetched], neighbors: Sequence[Neighbor], seen: Seen,
     targets: Sequence[TargetPicture], targets_seen: Seen, config: SelectConfig, earlier: Sequence[Held] = (),
     marks: Marks = NO_MARKS,
 ) -> Verdicts:  # fmt: skip
-    """One Decision a fetched candidate (a Crawled row with a digest), in key order.
+    """One Decision a fetched candidate, in key order.
 
     The same for any order of input; kept and dropped by reason add up to the candidates. Raises
     LeakShipped where a picture that is to be kept turns out to copy a target picture.
     """
-    fetched, vectors = [candidate for candidate in candidates if candidate.digest is not None], seen.vectors
-    sizes, leaking = size_order(fetched), of_targets(targets, targets_seen.vectors)
+    vectors, sizes, leaking = seen.vectors, size_order(candidates), of_targets(targets, targets_seen.vectors)
     train, labels = train_pictures(targets, targets_seen.vectors)
-    by_label, among = prototypes(train.matrix, labels), config.agreement_among
-    rows = _barred(_started(fetched, seen), vectors, leaking, earlier, config, marks)
+    by_label, among = prototypes(train.matrix[:], labels), config.agreement_among
+    rows = _barred(_started(candidates, seen), vectors, leaking, earlier, config, marks)
     rows = _grouped(rows, vectors, sizes, config)
     rows = measured(rows, seen, targets_seen.names, neighbors, by_label, among)
     limits = bounds(rows, config, _target_scores(train, labels, by_label, among))

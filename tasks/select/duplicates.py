@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from storage.records import Crawled, Decision, DropReason
+from storage.records import Decision, DropReason
 from tasks.select.copies import copy_scores, nominate
+from tasks.select.fetched import Fetched
 from vision.vectors import Vectors
 
 
-def size_order(candidates: Iterable[Crawled]) -> dict[str, tuple[int, str]]:
+def size_order(candidates: Iterable[Fetched]) -> dict[str, tuple[int, str]]:
     """By digest, what sorts larger pictures first, then by digest."""
-    return {row.digest: (-row.width * row.height, row.digest) for row in candidates if row.digest is not None}
+    return {row.digest: (-row.width * row.height, row.digest) for row in candidates}
 
 
 def _root(parents: list[int], row: int) -> int:
@@ -44,10 +45,10 @@ def _grouped(pictures: Vectors, least: float, shortlist: int) -> np.ndarray:
     Firsts are searched for copies again until there are none, because a crowd of near
     pictures may hide a copy from the shortlist. So to group the firsts once more changes nothing.
     """
-    count = len(pictures.rows)
+    count = len(pictures)
     firsts, judged, copies = np.arange(count), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)
     while True:
-        held = pictures if len(firsts) == count else pictures.take(firsts)  # vectors of a million are not held twice
+        held = pictures.take(firsts)
         pairs = firsts[nominate(held, held, shortlist)]
         codes = pairs @ np.array([count, 1])
         pairs, judged = pairs[~np.isin(codes, judged)], np.union1d(codes, judged)
@@ -63,8 +64,8 @@ def copy_groups(
     pictures: Vectors, order: Mapping[str, tuple[int, str]], least: float, shortlist: int
 ) -> dict[str, str]:
     """The digest that stands for each digest's group of copies: the first by `order`."""
-    ordered = pictures.of(sorted((row.digest for row in pictures.rows), key=order.__getitem__))
-    digests = [row.digest for row in ordered.rows]
+    ordered = pictures.of(sorted(pictures.digests, key=order.__getitem__))
+    digests = ordered.digests
     return {digest: digests[root] for digest, root in zip(digests, _grouped(ordered, least, shortlist), strict=True)}
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from storage.errors import LeakShipped
 from storage.records import Cataloged, Decision, DropReason, TargetPicture
 from tasks.select.copies import copy_scores, nominate
@@ -13,6 +15,8 @@ WIDER = 3
 
 NAMED = 3
 """How many leaks an error names."""
+
+_BLOCK = 1 << 17  # candidates whose pairs are held at a time: some GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +61,32 @@ def _surer(one: Match, other: Match) -> bool:
     return (-one.score, one.name) < (-other.score, other.name)
 
 
+def _surest(
+    candidates: Vectors, theirs: Vectors, names: Sequence[str], least: float, shortlist: int
+) -> dict[str, Match]:
+    """The surest match of each candidate that copies one of `theirs`, which are called by `names` [m]."""
+    pairs, found = nominate(candidates, theirs, shortlist), dict[str, Match]()
+    scores = copy_scores(candidates, theirs, pairs)
+    for at in np.flatnonzero(scores >= least).tolist():
+        digest, match = candidates.digests[pairs[at, 0]], Match(names[pairs[at, 1]], float(scores[at]))
+        if digest not in found or _surer(match, found[digest]):
+            found[digest] = match
+    return found
+
+
 def find_copies(candidates: Vectors, held: Held, least: float, shortlist: int) -> dict[str, Match]:
     """The surest match of every candidate that copies a held picture, by the candidate's digest."""
-    theirs = held.vectors.take([i for i, row in enumerate(held.vectors.rows) if row.digest in held.names])
-    pairs = nominate(candidates, theirs, shortlist)
+    theirs = held.vectors.take([i for i, digest in enumerate(held.vectors.digests) if digest in held.names])
+    names = [held.names[digest] for digest in theirs.digests]
     found: dict[str, Match] = {}
-    for (one, other), score in zip(pairs, copy_scores(candidates, theirs, pairs), strict=True):
-        digest, match = candidates.rows[one].digest, Match(held.names[theirs.rows[other].digest], float(score))
-        if score >= least and (digest not in found or _surer(match, found[digest])):
-            found[digest] = match
-    same_bytes = {row.digest: Match(held.names[row.digest], 1.0) for row in candidates.rows if row.digest in held.names}
-    return found | same_bytes
+    for start in range(0, len(candidates), _BLOCK):
+        some = candidates.take(np.arange(start, min(start + _BLOCK, len(candidates))))
+        found |= _surest(some, theirs, names, least, shortlist)
+    return found | {digest: Match(held.names[digest], 1.0) for digest in candidates.digests if digest in held.names}
 
 
 def _without(candidates: Vectors, found: Mapping[str, Match]) -> Vectors:
-    return candidates.take([place for place, row in enumerate(candidates.rows) if row.digest not in found])
+    return candidates.take([place for place, digest in enumerate(candidates.digests) if digest not in found])
 
 
 def find_all(candidates: Vectors, held: Held, least: float, shortlist: int) -> dict[str, Match]:

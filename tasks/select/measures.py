@@ -11,27 +11,28 @@ from tasks.select.labeled import Labeled
 from tasks.select.name_ranks import name_ranks
 from tasks.select.seen import Seen
 from tasks.select.similarity import similarity
+from vision.rows import Rows
 from vision.vectors import Vectors
 
-Rows = Sequence[Decision]
+Decisions = Sequence[Decision]
 
 
-def pictures_of(rows: Rows, vectors: Vectors) -> Labeled:
+def pictures_of(rows: Decisions, vectors: Vectors) -> Labeled:
     """Readable rows as pictures of their categories; a category is never called as a target class is."""
     places = vectors.places
     return Labeled(
-        vectors.matrix[[places[row.digest] for row in rows]],
+        vectors.rows.take(np.array([places[row.digest] for row in rows], np.int64)),
         np.array([f"category {row.neighbor}" for row in rows], dtype=object),
         np.array([row.group for row in rows], dtype=object),
     )
 
 
 def _of_category(
-    rows: Rows, asked: Labeled, parents: Sequence[int], by_label: Mapping[int, np.ndarray], among: int
+    rows: Decisions, asked: Labeled, parents: Sequence[int], by_label: Mapping[int, np.ndarray], among: int
 ) -> list[Decision]:
     """One category's readable rows; what is dropped already is measured, but has no vote."""
     voters = asked.where(np.array([row.reason is None for row in rows], bool))
-    likeness = similarity(asked.matrix, parents, by_label)
+    likeness = similarity(asked.matrix[:], parents, by_label)
     close, central = agreement(asked, voters, among), centrality(asked, voters)
     return [
         replace(row, similarity=float(one), agreement=float(two), centrality=float(three))
@@ -39,13 +40,13 @@ def _of_category(
     ]
 
 
-def _with_names(rows: Rows, seen: Seen, names: Mapping[str, np.ndarray]) -> list[Decision]:
+def _with_names(rows: Decisions, seen: Seen, names: Mapping[str, np.ndarray]) -> list[Decision]:
     """The rows with how well their categories' names fit them, where a model has read those."""
     if seen.beside_texts is None:
         return list(rows)
     places = seen.vectors.places
-    held = seen.beside_texts[[places[row.digest] for row in rows]]
-    ranks = name_ranks(held, [row.neighbor for row in rows], names)
+    held = np.array([places[row.digest] for row in rows], np.int64)
+    ranks = name_ranks(Rows.of(seen.beside_texts).take(held), [row.neighbor for row in rows], names)
     return [replace(row, name_rank=float(rank)) for row, rank in zip(rows, ranks, strict=True)]
 
 
@@ -55,15 +56,14 @@ def _with_scores(row: Decision, seen: Seen) -> Decision:
 
 
 def measured(
-    rows: Rows, seen: Seen, target_names: Mapping[str, np.ndarray], neighbors: Sequence[Neighbor],
+    rows: Decisions, seen: Seen, target_names: Mapping[str, np.ndarray], neighbors: Sequence[Neighbor],
     by_label: Mapping[int, np.ndarray], among: int,
 ) -> list[Decision]:  # fmt: skip
     """The rows, in their order, with their scores; those that are unreadable have none."""
     parents = {neighbor.name: neighbor.parents for neighbor in neighbors if neighbor.reason is None}
     readable = [row for row in rows if row.reason is not DropReason.UNREADABLE]
     pictures, found = pictures_of(readable, seen.vectors), list[Decision]()
-    for name in pictures.names:
-        members = np.flatnonzero(pictures.classes == name)
+    for _, members in pictures.by_class():
         held = [readable[at] for at in members]
         found += _of_category(held, pictures.where(members), parents.get(held[0].neighbor, ()), by_label, among)
     found = _with_names(found, seen, {**seen.names, **target_names})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vision.rows import Rows
 from vision.vectors import Vectors
 
 
@@ -18,7 +19,7 @@ class Seen:
     """
 
     vectors: Vectors
-    beside_texts: np.ndarray | None = None
+    beside_texts: np.ndarray | Rows | None = None
     names: Mapping[str, np.ndarray] = field(default_factory=dict)
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)

@@ -1,11 +1,11 @@
 """How like its parents a picture is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from storage.records import Split, TargetPicture
-from tasks.select.labeled import Labeled
+from tasks.select.labeled import Labeled, places_by
 from vision.vectors import Vectors
 
 STRANGER = -1.0
@@ -24,21 +24,27 @@ def unit_mean(matrix: np.ndarray) -> np.ndarray:
 
 def train_pictures(targets: Sequence[TargetPicture], vectors: Vectors) -> tuple[Labeled, np.ndarray]:
     """The target train pictures as classes of their own kind, and their labels [n]; so that no test picture selects."""
-    finite = np.isfinite(vectors.matrix).all(1)
+    finite = vectors.finite
     places = {digest: place for digest, place in vectors.places.items() if finite[place]}
     train = [row for row in targets if row.split is Split.TRAIN and row.digest in places]
     train.sort(key=lambda row: (row.digest, row.label))  # of one order, whatever order they come in
     labels = np.array([row.label for row in train], np.int64)
     return Labeled(
-        vectors.matrix[[places[row.digest] for row in train]],
+        vectors.rows[np.array([places[row.digest] for row in train], np.int64)],
         np.array([f"target {label}" for label in labels], dtype=object),
         np.array([row.digest for row in train], dtype=object),
     ), labels
 
 
+def _by_label(labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Every label, in order, and the places where it stands."""
+    found, codes = np.unique(labels, return_inverse=True)
+    yield from zip(found.tolist(), places_by(codes), strict=True)
+
+
 def prototypes(matrix: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
     """The unit mean of each class's vectors, by label."""
-    return {int(label): unit_mean(matrix[labels == label]) for label in np.unique(labels)}
+    return {label: unit_mean(matrix[places]) for label, places in _by_label(labels)}
 
 
 def similarity(matrix: np.ndarray, parents: Sequence[int], by_label: Mapping[int, np.ndarray]) -> np.ndarray:
@@ -53,8 +59,8 @@ def similarity(matrix: np.ndarray, parents: Sequence[int], by_label: Mapping[int
 def to_own(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The target pictures' cosines to the prototype of the others of their class, of those that have others: [m]."""
     found = [np.zeros(0)]
-    for label in np.unique(labels):
-        held = matrix[labels == label]
+    for _, places in _by_label(labels):
+        held = matrix[places]
         if len(held) > 1:  # a picture that is its class's prototype says nothing of likeness
             others = held.sum(0) - held
             found.append((held * others).sum(1) / np.maximum(np.linalg.norm(others, axis=1), 1e-12))

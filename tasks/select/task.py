@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from storage.manifest import StageFolder, read_rows, read_table
+from storage.manifest import StageFolder, read_rows, read_table, tables_of
 from storage.records import (
     Bounded,
     Cataloged,
     ClipEmbedded,
     Crawled,
     Decision,
-    Embedded,
     Named,
     Neighbor,
     Override,
@@ -25,18 +24,15 @@ from storage.tables import vectors_of
 from tasks.partition import Outcome, partition
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
+from tasks.select.fetched import fetched
 from tasks.select.leaks import of_catalog
 from tasks.select.marks import NO_MARKS, Marks
 from tasks.select.overrides import applied
 from tasks.select.seen import Seen
+from vision.rows import Rows
 from vision.vectors import Vectors
 
 VERSION = 3
-
-
-def _vectors(ref: StageRef) -> Vectors:
-    table = read_table(ref, Embedded.__name__)
-    return Vectors.read(table)
 
 
 def _names(ref: StageRef) -> dict[str, np.ndarray]:
@@ -45,9 +41,9 @@ def _names(ref: StageRef) -> dict[str, np.ndarray]:
 
 
 def _seen(ref: StageRef) -> Seen:
-    vectors, names, beside = _vectors(ref), _names(ref), read_table(ref, ClipEmbedded.__name__)
+    vectors, names, beside = Vectors.of_stage(ref), _names(ref), read_table(ref, ClipEmbedded.__name__)
     # Where the encoder itself reads names, its vectors are not written twice.
-    matrix = vectors_of(beside) if beside.num_rows else vectors.matrix
+    matrix = Rows.of(vectors_of(beside)) if beside.num_rows else vectors.rows
     scores: dict[str, dict[str, float]] = {}
     for row in read_rows(ref, Scored):
         scores.setdefault(row.digest, {})[row.scorer] = row.score
@@ -70,9 +66,9 @@ def judge(
 ) -> Outcome:
     """Decide on every fetched candidate; `earlier` are the catalogs of data sets that are there, and their vectors."""
     found = decide(
-        read_rows(crawl, Crawled), read_rows(neighbors, Neighbor), _seen(vectors),
+        list(fetched(tables_of(crawl, Crawled.__name__))), read_rows(neighbors, Neighbor), _seen(vectors),
         read_rows(targets, TargetPicture), _seen(target_vectors), config,
-        [of_catalog(read_rows(listed, Cataloged), _vectors(embedded)) for listed, embedded in earlier],
+        [of_catalog(read_rows(listed, Cataloged), Vectors.of_stage(embedded)) for listed, embedded in earlier],
         marks,
     )  # fmt: skip
     files = [folder.write_rows(part, found.decisions, Decision), folder.write_rows(part, found.bounds, Bounded)]

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from storage.manifest import Part, StageFolder, read_rows
+from storage.manifest import File, Part, StageFolder, read_rows, tables_of
 from storage.pictures import PictureStore
 from storage.records import Auxiliary, Crawled, Decision, Neighbor, ShardEntry, StageRef
 from tasks.partition import Outcome, part_index, partition
 from tasks.shard.card.facts import gather
 from tasks.shard.card.write import write_card
 from tasks.shard.config import ShardConfig
-from tasks.shard.pack import auxiliary_classes, pack_shard, plan
+from tasks.shard.pack import auxiliary_classes, kept_of, pack_shard, plan
 
 VERSION = 4
 
@@ -21,21 +21,20 @@ def pack_shards(
     folder: StageFolder, part: str, config: ShardConfig, neighbors: StageRef, crawl: StageRef, select: StageRef
 ) -> Outcome:
     """Write every shard of one partition, and the index of their pictures."""
-    names, decisions = read_rows(neighbors, Neighbor), read_rows(select, Decision)
+    names, kept = read_rows(neighbors, Neighbor), kept_of(tables_of(select, Decision.__name__))
     index, count = part_index(part)
-    store, files, entries = PictureStore(folder.root), [], []
-    for number, items in enumerate(plan(names, read_rows(crawl, Crawled), decisions, config)):
-        if number % count != index:
-            continue
+    shards = plan(names, tables_of(crawl, Crawled.__name__), kept, config, index, count)
+    read_picture = PictureStore(folder.root).reader(item.decision.digest for items in shards.values() for item in items)
+    files, entries = list[File](), list[ShardEntry]()
+    for number, items in shards.items():
         name = f"shard-{number:06d}.tar"
-        read_picture = store.reader(item.decision.digest for item in items)
         tar, placed = pack_shard(f"{folder.attempt}/{name}", items, read_picture, config)
         files.append(folder.write_file(name, "shard", tar))
         entries += placed
     files.append(folder.write_rows(part, entries, ShardEntry))
     if index == 0:
-        files.append(folder.write_rows(part, auxiliary_classes(names, decisions), Auxiliary))
-    return files, Counter(kept=len(entries), shards=len(files) - 1 - (index == 0))
+        files.append(folder.write_rows(part, auxiliary_classes(names, kept), Auxiliary))
+    return files, Counter(kept=len(entries), shards=len(shards))
 
 
 @partition("card")

@@ -11,6 +11,7 @@ from vision import hamming as searching
 from vision.hamming import by_keeping, nearest_bits
 from vision.inverted import by_lists
 from vision.probing import Exact, at_cosine, flipped
+from vision.rows import Rows
 from vision.search import WORTH_BITS, nearest_hashes, nearest_vectors
 
 SIZES = st.integers(1, 60)
@@ -152,13 +153,13 @@ def test_hashes_with_flipped_bits_are_worth_finding(count: int, seed: int) -> No
 def test_what_nothing_is_sought_of_is_searched_whole() -> None:
     """A recall that cannot be measured is not said: every list is looked into, and then it is 1."""
 
-    def by_cosine(queries: np.ndarray, held: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-        return faiss.knn(queries, held, count, metric=faiss.METRIC_INNER_PRODUCT)
+    def by_cosine(queries: np.ndarray, held: Rows, count: int) -> tuple[np.ndarray, np.ndarray]:
+        return faiss.knn(queries, held[:], count, metric=faiss.METRIC_INNER_PRODUCT)
 
     held, coarse = _unit(np.random.default_rng(5), 600), faiss.IndexFlatIP(16)
     index = faiss.IndexIVFFlat(coarse, 16, 16, faiss.METRIC_INNER_PRODUCT)
     exact = Exact(by_cosine, lambda cosines: cosines > 2, lambda rows, _: rows)
-    found = by_lists(index, held[:50], held, 3, exact)
+    found = by_lists(index, Rows.of(held[:50]), Rows.of(held), 3, exact)
     assert index.nprobe == index.nlist
     assert found.recall == 1
     assert (found.places == nearest_vectors(held[:50], held, 3).places).all()

@@ -37,9 +37,9 @@ def _nominated(a: Vectors, b: Vectors, shortlist: int) -> np.ndarray:
     if a is b:
         return pairs
     pairs = np.concatenate([pairs, nominate(b, a, shortlist)[:, ::-1]])
-    ours, theirs = np.divmod(np.unique(pairs @ np.array([len(b.rows), 1])), len(b.rows))
+    ours, theirs = np.divmod(np.unique(pairs @ np.array([len(b), 1])), len(b))
     places = b.places
-    twins = np.array([places.get(row.digest, -1) for row in a.rows], np.int64)
+    twins = np.array([places.get(digest, -1) for digest in a.digests], np.int64)
     others: np.ndarray = np.stack([ours, theirs], axis=1)[twins[ours] != theirs]
     return others
 
@@ -50,7 +50,7 @@ def _aligned(a: Vectors, b: Vectors, config: CompareConfig) -> Iterator[tuple[st
     scores = copy_scores(a, b, pairs)
     for at in np.flatnonzero(scores >= config.score):
         one, other = pairs[at]
-        yield a.rows[one].digest, b.rows[other].digest, min(float(scores[at]), 1.0)
+        yield a.digests[one], b.digests[other], min(float(scores[at]), 1.0)
 
 
 def _every(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from storage.filesystem import exists, read_range
-from storage.manifest import StageFolder, read_rows, read_table
-from storage.records import Cataloged, Embedded, Leak, StageRef, Unreadable
-from storage.tables import VECTOR, from_table, vectors_of
+from storage.manifest import StageFolder, read_rows
+from storage.records import Cataloged, Leak, StageRef, Unreadable
 from tasks.partition import Outcome, partition
 from tasks.select.compare.config import CompareConfig
 from tasks.select.compare.page import Side, galleries, render
@@ -26,10 +23,7 @@ Refs = tuple[StageRef, StageRef]
 
 
 def _data(refs: Refs) -> DataSet:
-    table = read_table(refs[1], Embedded.__name__)
-    # By hashes alone there are no vectors, not even in name.
-    matrix = vectors_of(table) if VECTOR in table.column_names else np.zeros((table.num_rows, 0), np.float32)
-    return DataSet(read_rows(refs[0], Cataloged), Vectors(from_table(table, Embedded), matrix))
+    return DataSet(read_rows(refs[0], Cataloged), Vectors.of_stage(refs[1]))
 
 
 def _shown(pictures: Sequence[Cataloged]) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any
 
-from storage.manifest import Part, StageFolder, content_of, read_manifest, read_rows, read_table
+from storage.manifest import Part, StageFolder, content_of, read_manifest, read_rows, tables_of
 from storage.markdown import cell
 from storage.records import (
     Auxiliary,
@@ -133,7 +133,7 @@ def gather(
     own = StageRef(Stage.SHARD, folder.key, content_of(done), folder.uri, len(entries))
     return Facts(
         recipe, note, config, tuple(Tar(file.name, file.content, file.bytes) for file in files), tuple(classes),
-        _parents(targets), survey(entries, read_table(crawl, Crawled.__name__), numbers),
+        _parents(targets), survey(entries, tables_of(crawl, Crawled.__name__), numbers),
         (
             _sieved("categories that were named", neighbors, "kept", NameReason),
             _sieved("pictures that were offered", crawl, "fetched", FetchReason),

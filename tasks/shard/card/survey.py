@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -41,12 +41,13 @@ def license_name(license_id: str) -> str:
     return license_id if not named else license_id.upper() if license_id in _OTHER else f"CC {license_id.upper()}"
 
 
-def packed(entries: Sequence[ShardEntry], crawled: pa.Table) -> Iterator[tuple[ShardEntry, Crawled]]:
+def packed(entries: Sequence[ShardEntry], crawled: Iterable[pa.Table]) -> Iterator[tuple[ShardEntry, Crawled]]:
     """Every packed picture beside where it came from, in no order; a part of the crawl is held at a time."""
     wanted = {(entry.key, entry.neighbor): entry for entry in entries}
-    for start in range(0, crawled.num_rows, _BATCH):
-        for row in from_table(crawled.slice(start, _BATCH), Crawled):
-            if row.digest and (entry := wanted.get((row.key, row.neighbor))):
+    batches = (table.slice(start, _BATCH) for table in crawled for start in range(0, table.num_rows, _BATCH))
+    for batch in batches:
+        for row in from_table(batch.filter(batch["digest"].is_valid()), Crawled):
+            if entry := wanted.get((row.key, row.neighbor)):
                 yield entry, row
 
 
@@ -64,7 +65,7 @@ def _most_first(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-def survey(entries: Sequence[ShardEntry], crawled: pa.Table, labels: Mapping[str, int]) -> Survey:
+def survey(entries: Sequence[ShardEntry], crawled: Iterable[pa.Table], labels: Mapping[str, int]) -> Survey:
     """What the card says of the packed pictures; `labels` are the numbers of the classes by name."""
     lines, sources, licenses, urls = list[str](), Counter[str](), Counter[str](), Counter[str]()
     for entry, row in packed(entries, crawled):

@@ -95,7 +95,7 @@ def test_without_a_clip_there_are_vectors_alone(resnet: EncoderConfig, targets: 
     """Each digest once, with the vector of its picture; no names, no scores."""
     ref = _embedded(tmp_path, EmbedConfig(encoder=resnet), targets)
     assert _kinds(ref) == {"Embedded", "Unreadable"}
-    vectors = Vectors.read(read_table(ref, Embedded.__name__))
+    vectors = Vectors.of_stage(ref)
     assert sorted(vectors.places) == sorted({row.digest for row in read_rows(targets, TargetPicture)})
     assert vectors.matrix.shape == (8, load_encoder(resnet).dim)
 
@@ -114,7 +114,7 @@ def test_a_clip_of_its_own_writes_its_vectors_beside(resnet: EncoderConfig, targ
     assert _kinds(ref) == {"Embedded", "Unreadable", "ClipEmbedded", "Scored", "Named"}
     digests = [row.digest for row in read_rows(ref, Embedded)]
     assert [row.digest for row in read_rows(ref, ClipEmbedded)] == digests
-    alone = Vectors.read(read_table(_embedded(tmp_path, EmbedConfig(encoder=CLIP), targets), Embedded.__name__))
+    alone = Vectors.of_stage(_embedded(tmp_path, EmbedConfig(encoder=CLIP), targets))
     assert np.allclose(vectors_of(read_table(ref, ClipEmbedded.__name__)), alone.of(digests).matrix, atol=1e-5)
     scores = read_rows(ref, Scored)
     assert [(row.digest, row.scorer) for row in scores] == [(digest, "house") for digest in digests]
@@ -129,10 +129,10 @@ def test_a_clip_that_is_the_encoder_looks_once(targets: StageRef, tmp_path: Path
     assert names == [species.name for species in SPECIES]
     vectors = vectors_of(read_table(ref, Named.__name__))
     assert np.allclose(vectors, encode_texts(names, CLIP, "cpu"), atol=1e-5)
-    pictures = Vectors.read(read_table(ref, Embedded.__name__))
+    pictures = Vectors.of_stage(ref)
     labels = {row.digest: row.label for row in read_rows(targets, TargetPicture)}
     nearest = (pictures.matrix @ vectors.T).argmax(1)
-    assert np.mean(nearest == [labels[row.digest] for row in pictures.rows]) > 0.7
+    assert np.mean(nearest == [labels[digest] for digest in pictures.digests]) > 0.7
 
 
 def test_content_counts_every_model(resnet: EncoderConfig, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_catalog_is_read_by_offset(resnet: EncoderConfig, catalog: StageRef, t
     config = HashConfig() if hashes else EmbedConfig(encoder=resnet, clip=CLIP)
     ref = _embedded(tmp_path, config, catalog)
     assert _kinds(ref) == {"Embedded", "Unreadable"} | (set() if hashes else {"ClipEmbedded"})
-    vectors = Vectors.read(read_table(ref, Embedded.__name__))
+    vectors = Vectors.of_stage(ref)
     rows = read_rows(catalog, Cataloged)
     assert sorted(vectors.places) == sorted({row.digest for row in rows[:3]})
     assert [row.digest for row in read_rows(ref, Unreadable)] == [rows[3].digest]

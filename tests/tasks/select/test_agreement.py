@@ -63,7 +63,7 @@ def test_large_target_classes_show_how_much_a_class_agrees() -> None:
     large = _category(np.stack([around(0, seed) for seed in range(20)]), name="target 0")
     small = _category(np.stack([around(seed, seed) for seed in range(3)]), np.arange(20, 23), name="target 1")
     both = Labeled(*(np.concatenate(pair) for pair in (
-        (large.matrix, small.matrix), (large.classes, small.classes), (large.groups, small.groups),
+        (large.matrix[:], small.matrix[:]), (large.classes, small.classes), (large.groups, small.groups),
     )))  # fmt: skip
     assert np.allclose(sorted(within_targets(both, 10)), sorted(agreement(large, large, 10)))
     assert len(within_targets(small, 10)) == 3

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_nominated_are_the_nearest_by_vector_and_by_hash(n: int, m: int, count: 
 def test_without_an_encoder_hashes_nominate() -> None:
     """Vectors of no dimension name no pair; hashes still do."""
     held = vectors([shown(1, 0), shown(2, 0, picture=ImageOps.mirror(scene(1, 96, 96))), shown(3, 0)])
-    blind = Vectors(held.rows, np.zeros((3, 0), np.float32))
+    blind = Vectors(held.digests, replace(held.columns, matrix=np.zeros((3, 0), np.float32)), held.at)
     assert (0, 1) in {tuple(pair) for pair in nominate(blind, blind, 1).tolist()}
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from storage.records import Crawled, Decision, DropReason, FetchReason, NameReason, Split
+from storage.records import Decision, DropReason, NameReason, Split
 from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
 from tasks.select.seen import Seen
@@ -107,18 +107,14 @@ def test_a_rejected_name_lends_no_parents() -> None:
     assert all(row.reason is None for row in found)
 
 
-def _failed(row: Crawled) -> Crawled:
-    return replace(row, url=row.url + "?", digest=None, reason=FetchReason.TIMEOUT)
-
-
 @given(st.randoms(use_true_random=False), st.sets(st.integers(0, len(ALL) - 1)))
 @settings(max_examples=15, deadline=None)
 def test_decisions_are_complete_and_know_no_order(rng: random.Random, left_out: set[int]) -> None:
-    """One decision a fetched candidate, the same for any order of any input; what was not fetched has none."""
+    """One decision a fetched candidate, the same for any order of any input."""
     pictures = [held for i, held in enumerate(ALL) if i not in left_out]
     rows = [candidate(held, i) for i, held in enumerate(pictures)]
     known = [held for held in pictures if held is not BROKEN]
-    found = decide([*rows, *map(_failed, rows)], NEIGHBORS, Seen(vectors(known)), DATA, SEEN, CONFIG).decisions
+    found = decide(rows, NEIGHBORS, Seen(vectors(known)), DATA, SEEN, CONFIG).decisions
     assert sorted(row.key for row in found) == sorted(row.key for row in rows)
     mixed = [rng.sample(held, len(held)) for held in (known, TARGETS)]
     again = decide(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.records import Bounded, Crawled, Decision, DropReason, Override, Split
+from storage.records import Bounded, Decision, DropReason, Override, Split
 from tasks.select.config import SelectConfig
 from tasks.select.decide import Verdicts, decide
+from tasks.select.fetched import Fetched
 from tasks.select.leaks import Held
 from tasks.select.marks import NO_MARKS, Marks
 from tasks.select.overrides import applied
@@ -37,7 +38,7 @@ def _key(held: Shown) -> str:
 
 
 def _judged(
-    marks: Marks = NO_MARKS, rows: Sequence[Crawled] = ROWS, config: SelectConfig = CONFIG, earlier: Sequence[Held] = ()
+    marks: Marks = NO_MARKS, rows: Sequence[Fetched] = ROWS, config: SelectConfig = CONFIG, earlier: Sequence[Held] = ()
 ) -> Verdicts:
     known = Seen(vectors([held for held in ALL if held is not BROKEN]))
     return decide(rows, NEIGHBORS, known, DATA, Seen(vectors(TARGETS)), config, earlier, marks)

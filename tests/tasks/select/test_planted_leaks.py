@@ -43,7 +43,7 @@ def _seen(pictures: Mapping[str, Image.Image], encoder: Encoder) -> Vectors:
         matrices.append(encoder.encode(batch))
         for name, thumbnail in zip(names[start:], map(gray_thumbnail, batch), strict=False):
             rows.append(Embedded(name, *perceptual_hashes(thumbnail), thumbnail.tobytes()))
-    return Vectors(rows, np.concatenate(matrices))
+    return Vectors.of_rows(rows, np.concatenate(matrices))
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def test_a_target_under_a_neighbors_name_is_nearer_to_the_target() -> None:
     """Its margin is negative and names its true class; those in their right place have positive ones."""
     right = [(0, seed, "lime") for seed in range(4)] + [(1, seed, "lemon") for seed in range(4, 8)]
     pictures = _pictures(*right, (1, 9, "lime"))
-    margin, rival = margins(pictures, pictures, among=2)
+    margin, rival = margins(pictures, [pictures], among=2)
     assert margin[-1] < 0 < margin[:-1].min()
     assert rival[-1] == "lemon"
 
@@ -32,15 +32,15 @@ def test_a_picture_does_not_vote_for_its_own_copies() -> None:
     """Five copies of a stranger do not make it at home."""
     right = [(0, seed, "lime") for seed in range(4)] + [(1, seed, "lemon") for seed in range(4, 8)]
     pictures = _pictures(*right, *[(1, 9, "lime")] * 5)
-    margin, _ = margins(pictures, one_of_each(pictures), among=2)
-    alone, _ = margins(_pictures(*right, (1, 9, "lime")), _pictures(*right, (1, 9, "lime")), among=2)
+    margin, _ = margins(pictures, [one_of_each(pictures)], among=2)
+    alone, _ = margins(_pictures(*right, (1, 9, "lime")), [_pictures(*right, (1, 9, "lime"))], among=2)
     assert margin[-1] == pytest.approx(alone[-1])
 
 
 def test_a_picture_alone_in_its_category_stays() -> None:
     """Without another picture of its category nothing can be said against it."""
     pictures = _pictures((0, 1, "lime"), (1, 2, "lemon"), (1, 3, "lemon"))
-    assert margins(pictures, pictures, among=2)[0][0] == ALONE
+    assert margins(pictures, [pictures], among=2)[0][0] == ALONE
 
 
 @given(st.integers(2, 14), st.integers(1, 4), st.integers(0, 1000), st.integers(1, 5))
@@ -55,4 +55,4 @@ def test_margins_do_not_depend_on_order(count: int, classes: int, seed: int, amo
     )
     order = rng.permutation(count)
     mixed = Labeled(pictures.matrix[order], pictures.classes[order], pictures.groups[order])
-    assert np.allclose(margins(mixed, mixed, among)[0], margins(pictures, pictures, among)[0][order], atol=1e-6)
+    assert np.allclose(margins(mixed, [mixed], among)[0], margins(pictures, [pictures], among)[0][order], atol=1e-6)

@@ -14,8 +14,8 @@ def test_only_train_pictures_select() -> None:
     splits = [Split.TRAIN, Split.TRAIN, Split.TEST]
     listed = [target(held, 7, split) for held, split in zip(pictures, splits, strict=True)]
     train, labels = train_pictures(listed, vectors(pictures))
-    assert (train.names, labels.tolist()) == (["target 7"], [7, 7])
-    found = prototypes(train.matrix, labels)
+    assert (train.classes.tolist(), labels.tolist()) == (["target 7"] * 2, [7, 7])
+    found = prototypes(train.matrix[:], labels)
     assert np.allclose(found[7], unit(pictures[0].vector + pictures[1].vector), atol=1e-6)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from storage.records import Crawled, Embedded, Neighbor, Relation, Split, TargetPicture
+from storage.records import Embedded, Neighbor, Relation, Split, TargetPicture
+from tasks.select.fetched import Fetched
 from tests.vision.scenes import scene
 from vision.hashes import gray_thumbnail, perceptual_hashes
 from vision.vectors import Vectors
@@ -49,15 +50,12 @@ def vectors(pictures: Sequence[Shown]) -> Vectors:
         thumbnail = gray_thumbnail(held.picture)
         rows.append(Embedded(held.digest, *perceptual_hashes(thumbnail), thumbnail.tobytes()))
     matrix = np.stack([held.vector for held in distinct]) if distinct else np.zeros((0, DIM), np.float32)
-    return Vectors(rows, matrix)
+    return Vectors.of_rows(rows, matrix)
 
 
-def candidate(held: Shown, number: int, neighbor: str = "lime") -> Crawled:
+def candidate(held: Shown, number: int, neighbor: str = "lime") -> Fetched:
     """The picture as the crawl found it, at URL number `number`."""
-    url, (width, height) = f"https://pictures.example/{number}", held.picture.size
-    return Crawled(
-        url, neighbor, neighbor, number, "test", "t", "c", "by", "", "", held.digest, None, "", 9, width, height
-    )
+    return Fetched(f"https://pictures.example/{number}", neighbor, held.digest, *held.picture.size)
 
 
 def target(held: Shown, label: int, split: Split = Split.TRAIN) -> TargetPicture:

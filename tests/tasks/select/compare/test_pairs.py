@@ -37,7 +37,7 @@ def data_set(files: Mapping[str, bytes], unreadable: frozenset[str] = frozenset(
     for digest, data in by_digest.items():
         thumbnail = gray_thumbnail(decode(data, 1 << 24))
         embedded.append(Embedded(digest, *perceptual_hashes(thumbnail), thumbnail.tobytes()))
-    return DataSet(rows, Vectors(embedded, np.zeros((len(embedded), 0), np.float32)))
+    return DataSet(rows, Vectors.of_rows(embedded, np.zeros((len(embedded), 0), np.float32)))
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def surveyed(rows: Sequence[Crawled]) -> Survey:
     """What is counted of pictures that were all packed, beside one that was not."""
     other = crawled(10**6, "never packed")
     assert url_key(other.url) not in {row.key for row in rows}
-    return survey(packed(rows), to_table([*rows, other], Crawled), {NAME: 0})
+    return survey(packed(rows), [to_table([*rows, other], Crawled)], {NAME: 0})
 
 
 def facts(text: str = "text", rows: Sequence[Crawled] = (), tars: Sequence[str] = ("aa/shard-000000.tar",)) -> Facts:
