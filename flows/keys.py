@@ -20,6 +20,7 @@ from tasks.embed.task import models_content
 from tasks.neighbors.task import VERSION as NEIGHBORS_VERSION
 from tasks.neighbors.task import names_digest, outside_digest
 from tasks.report.task import VERSION as REPORT_VERSION
+from tasks.select.marks import Marks
 from tasks.select.task import VERSION as SELECT_VERSION
 from tasks.shard.task import VERSION as SHARD_VERSION
 from tasks.targets.task import VERSION as TARGETS_VERSION
@@ -84,15 +85,20 @@ def select_folder(
     target_vectors: StageRef,
     vectors: StageRef,
     earlier: Sequence[tuple[StageRef, StageRef]],
+    marks: Marks,
     refresh: bool = False,
 ) -> StageFolder:
-    """Of the verdicts; `earlier` are catalogs of data sets that are there, and their vectors, by names of their own."""
+    """Of the verdicts; `earlier` are catalogs of data sets that are there, and their vectors, by names of their own.
+
+    Marks made by hand count by what they say.
+    """
     pairs = {f"earlier-{place}": pair for place, pair in enumerate(earlier)}
     named = {name: listed for name, (listed, _) in pairs.items()}
     seen = {f"{name}-vectors": embedded for name, (_, embedded) in pairs.items()}
     return open_stage(
         recipe.data_root, Stage.SELECT, SELECT_VERSION, recipe.select, refresh=refresh, targets=targets,
-        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors, **named, **seen,
+        neighbors=neighbors, crawl=crawl, target_vectors=target_vectors, vectors=vectors, overrides=marks.content,
+        **named, **seen,
     )  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from flows.parameters import (
 from flows.showing.contact_sheet import show_sheet
 from flows.stage import SIDE_BY_SIDE, found, newest, require_made_of, resumable, seal
 from storage.errors import BadInput
-from storage.manifest import read_manifest
-from storage.records import Stage, StageRef
+from storage.manifest import read_manifest, read_rows
+from storage.records import Neighbor, Stage, StageRef
 from tasks.embed.config import EmbedConfig
 from tasks.embed.task import models_content
+from tasks.select.marks import read_marks, require_known
 from tasks.select.task import judge
 
 
@@ -57,13 +58,16 @@ def select(
     require_made_of(target_vectors, "pictures", targets)
     require_made_of(vectors, "pictures", crawl)
     require_seen_by(recipe.embed, target_vectors, vectors)
+    marks = read_marks(recipe.select.overrides, recipe.name)
+    require_known(marks, read_rows(neighbors, Neighbor))
     truth, held = truth_of(recipe.select), earlier(recipe, recipe.select.earlier, recipe.embed)
-    folder = resumable(select_folder(recipe, targets, neighbors, crawl, target_vectors, vectors, held, refresh))
+    folder = resumable(select_folder(recipe, targets, neighbors, crawl, target_vectors, vectors, held, marks, refresh))
     if whole := found(recipe, Stage.SELECT, folder):
         if truth:  # labels may be newer than the verdicts
             show_calibration(recipe, calibrated(newest(recipe, Stage.SELECT, None), truth))
         return whole
-    verdicts = judge.submit(folder, "judge", recipe.select, targets, neighbors, crawl, target_vectors, vectors, held)
+    given = (targets, neighbors, crawl, target_vectors, vectors, held, marks)
+    verdicts = judge.submit(folder, "judge", recipe.select, *given)
     parts = collect(Stage.SELECT, [verdicts])
     ref = seal(recipe, Stage.SELECT, folder, parts, total(parts, "kept"))
     show_calibration(recipe, calibrated(ref, truth))

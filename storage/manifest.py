@@ -143,6 +143,14 @@ class StageFolder:
         held = [tables.read_table(filesystem.join(self.uri, file.name)) for file in files]
         return [each for table in held for each in tables.from_table(table, row)]
 
+    def write_beside(self, name: str, kind: str, data: bytes) -> File:
+        """Write one file beside the manifest, where it can tell of files of every attempt; no part of the content.
+
+        Who writes later writes over it, so its partition is never any attempt's own.
+        """
+        filesystem.write_bytes(filesystem.join(self.uri, name), data)
+        return File(name, kind, "", 0, len(data))
+
     def seal_part(self, name: str, files: Sequence[File], tally: Counter[str], seconds: float) -> Part:
         """Say that a partition is whole; its last act."""
         part = Part(name, tuple(files), dict(sorted(tally.items())), round(seconds, 3))
@@ -162,8 +170,7 @@ class StageFolder:
     def seal(self, parts: Sequence[Part], count: int, seconds: float) -> StageRef:
         """Say that the stage is whole; its last act. `count` is how many items it hands on."""
         ordered = tuple(sorted(parts, key=lambda part: part.name))
-        content = fingerprint([[file.kind, file.content] for part in ordered for file in part.files])
-        ref = StageRef(self.stage, self.key, content, self.uri, count)
+        ref = StageRef(self.stage, self.key, content_of(ordered), self.uri, count)
         tally = sum((Counter(part.tally) for part in ordered), Counter())
         manifest = Manifest(
             ref, ordered, dict(tally), self.config, self.inputs, self.version,
@@ -172,6 +179,12 @@ class StageFolder:
         data = json.dumps(asdict(manifest), indent=1).encode()
         filesystem.write_bytes(filesystem.join(self.uri, MANIFEST), data)
         return ref
+
+
+def content_of(parts: Sequence[Part]) -> str:
+    """What came out of a stage: a digest of its partitions' files, in any order, without the volatile ones."""
+    ordered = sorted(parts, key=lambda part: part.name)
+    return fingerprint([[file.kind, file.content] for part in ordered for file in part.files if file.content])
 
 
 def open_stage(

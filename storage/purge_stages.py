@@ -95,7 +95,9 @@ def purge_of(folder: Folder, digests: frozenset[str]) -> FolderPurge:
     naming = {name for name in tables if any(digest in digests for (digest,) in folder.rows(name, "digest"))}
     naming |= tars.indexes
     siblings = (_siblings(folder, name) for name in naming)
-    return _purge(folder, tars.holding.union(tars.whole, *siblings), naming, tars.holding)
+    # What lies beside the manifest tells of every picture of the folder: its title, its creator.
+    beside = {name for name in folder.files if "/" not in name} if naming or tars.holding else set[str]()
+    return _purge(folder, tars.holding.union(tars.whole, beside, *siblings), naming, tars.holding)
 
 
 def purge_of_page(folder: Folder, clean: set[str]) -> FolderPurge:

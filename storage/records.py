@@ -366,6 +366,7 @@ class DropReason(StrEnum):
     BY_SCORER = "by_scorer"
     LIKE_ANOTHER_CLASS = "like_another_class"
     LEAK = "leak"
+    REJECTED = "rejected"
     HELD_EARLIER = "held_earlier"
     DUPLICATE = "duplicate"
     OVER_CAP = "over_cap"
@@ -400,6 +401,18 @@ class Decision:
     scorers: tuple[str, ...] = ()
     scores: tuple[float, ...] = ()
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One mark that a person has made: this picture of this neighbor is rejected, or with no `key` the neighbor.
+
+    `dropped` is how many candidates are gone for it, copies of the picture among them.
+    """
+
+    neighbor: str
+    key: str
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True)

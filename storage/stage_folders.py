@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from storage import filesystem
 from storage.manifest import MANIFEST, PARTS, Manifest, read_manifest
 from storage.records import Stage
+from storage.used import USED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def _markers(uri: str) -> dict[str, frozenset[str]]:
 
 def _files(uri: str) -> tuple[str, ...]:
     attempts = [name for name in filesystem.list_folders(uri) if name != PARTS]
+    beside = [name for name in filesystem.list_files(uri) if name not in (MANIFEST, USED)]
     # At any depth: a report is a folder of folders, and what is taken down must leave all of it.
-    return tuple(f"{name}/{file.name}" for name in attempts for file in filesystem.walk(filesystem.join(uri, name)))
+    below = (f"{name}/{file.name}" for name in attempts for file in filesystem.walk(filesystem.join(uri, name)))
+    return (*beside, *below)
 
 
 def folders(root: str, stage: Stage) -> list[Folder]:

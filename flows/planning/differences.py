@@ -23,6 +23,7 @@ OUTSIDE = {
     "sources": "the files of a url_list or local source have changed",
     "encoder": "the weights of a model have changed",
     "backbone": "the weights that training starts from have changed",
+    "overrides": "the marks of select.overrides have changed",
     EDITS: "the sheet of names has been edited",
     "title": "the recipe has another name",
 }

@@ -24,6 +24,7 @@ from storage.manifest import StageFolder
 from storage.records import Stage, StageRef
 from tasks.neighbors.review.desk import Desk, changed
 from tasks.neighbors.task import came_short
+from tasks.select.marks import read_marks
 from training.recipe import Finished
 
 TARGET_VECTORS = f"{Stage.EMBED}-{Stage.TARGETS}"
@@ -66,8 +67,9 @@ def _look_at_earlier(look: Look) -> list[tuple[str, str]]:
 def _select(recipe: Recipe, *refs: StageRef) -> StageFolder:
     ours, earlier = refs[:5], refs[5:]
     targets, neighbors, crawl, target_vectors, vectors = ours
+    marks = read_marks(recipe.select.overrides, recipe.name)
     pairs = list(zip(earlier[::2], earlier[1::2], strict=True))
-    return select_folder(recipe, targets, neighbors, crawl, target_vectors, vectors, pairs)
+    return select_folder(recipe, targets, neighbors, crawl, target_vectors, vectors, pairs, marks)
 
 
 def _train(recipe: Recipe, *stages: StageRef) -> StageFolder:

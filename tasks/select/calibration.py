@@ -10,7 +10,7 @@ from storage.records import Bounded, Decision, DropReason
 from tasks.select.bounds import Check, checks, margin_check
 from tasks.select.config import SelectConfig
 
-UNTOLD = (DropReason.UNREADABLE, DropReason.LEAK, DropReason.HELD_EARLIER)
+UNTOLD = (DropReason.UNREADABLE, DropReason.LEAK, DropReason.REJECTED, DropReason.HELD_EARLIER)
 """Reasons that no bound on a score could lift."""
 
 STEPS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75)

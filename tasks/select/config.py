@@ -111,6 +111,13 @@ class SelectConfig(Section):
         "is then told with its precision and recall on them",
         json_schema_extra=NOT_IN_KEY,  # nothing is decided by it
     )
+    overrides: str | None = Field(
+        None,
+        description="The JSON file of marks that the report's page downloads: the pictures and neighbors in it are "
+        "dropped, and copies of the pictures with them",
+        examples=["overrides.json"],
+        json_schema_extra=NOT_IN_KEY,  # it counts by its marks, not by its place
+    )
     cap: int | None = Field(None, ge=1, description="Most pictures a category keeps, the likest to its parents first")
 
     @model_validator(mode="after")

@@ -1,10 +1,12 @@
 """One verdict on every fetched candidate.
 
 The reasons are tried in this order. `unreadable`, since nothing else is known then. `leak`, since
-a copy of a target picture must be reported as one whatever else it is, then `held_earlier`. Then
-what the scores say (`bounds.checks`), and among those that are left `like_another_class`, so that
-off-topic pictures are nobody's rivals. Then `duplicate`, among those that would be kept, so that a
-dropped picture never stands for a kept one. Last `over_cap`. Scores are given to all all the same.
+a copy of a target picture must be reported as one whatever else it is, marked by hand or not: a
+mark may be taken back. Then `rejected`, a person's word before every rule's, so that what is marked
+has no say in bounds and is nobody's rival, and `held_earlier`. Then what the scores say
+(`bounds.checks`), and among those that are left `like_another_class`, so that off-topic pictures
+are nobody's rivals. Then `duplicate`, among those that would be kept, so that a dropped picture
+never stands for a kept one. Last `over_cap`. Scores are given to all all the same.
 """
 
 from collections import Counter
@@ -21,7 +23,9 @@ from tasks.select.duplicates import copy_groups, drop_duplicates, size_order
 from tasks.select.fetched import Fetched
 from tasks.select.labeled import Labeled, one_of_each
 from tasks.select.leaks import Held, check_shipped, dropped, find_all, of_targets
+from tasks.select.marks import NO_MARKS, Marks
 from tasks.select.measures import measured, pictures_of
+from tasks.select.overrides import rejected
 from tasks.select.rivals import margins
 from tasks.select.seen import Seen
 from tasks.select.similarity import prototypes, to_others, to_own, train_pictures
@@ -94,13 +98,19 @@ def _grouped(
 
 
 def _barred(
-    rows: Sequence[Decision], vectors: Vectors, leaking: Held, earlier: Sequence[Held], config: SelectConfig
-) -> list[Decision]:
-    """The rows without what must not come again: copies of target pictures first, then of earlier data sets."""
-    barred = [(leaking, config.leak_score, DropReason.LEAK)] if config.leak_guard else []
-    barred += [(held, config.duplicate_score, DropReason.HELD_EARLIER) for held in earlier]
-    for held, least, reason in barred:
-        rows = dropped(rows, find_all(vectors.of(_open(rows)), held, least, config.shortlist), reason)
+    rows: Sequence[Decision], vectors: Vectors, leaking: Held, earlier: Sequence[Held], config: SelectConfig,
+    marks: Marks,
+) -> list[Decision]:  # fmt: skip
+    """The rows without what must not come: copies of target pictures, what was marked, copies of earlier data sets."""
+
+    def without(held: Held, least: float, reason: DropReason) -> list[Decision]:
+        return dropped(rows, find_all(vectors.of(_open(rows)), held, least, config.shortlist), reason)
+
+    if config.leak_guard:
+        rows = without(leaking, config.leak_score, DropReason.LEAK)
+    rows = rejected(rows, marks, vectors, config.duplicate_score, config.shortlist)
+    for held in earlier:
+        rows = without(held, config.duplicate_score, DropReason.HELD_EARLIER)
     return list(rows)
 
 
@@ -119,6 +129,7 @@ def _target_scores(train: Labeled, labels: np.ndarray, by_label: Mapping[int, np
 def decide(
     candidates: Sequence[Fetched], neighbors: Sequence[Neighbor], seen: Seen,
     targets: Sequence[TargetPicture], targets_seen: Seen, config: SelectConfig, earlier: Sequence[Held] = (),
+    marks: Marks = NO_MARKS,
 ) -> Verdicts:  # fmt: skip
     """One Decision a fetched candidate, in key order.
 
@@ -128,7 +139,7 @@ def decide(
     vectors, sizes, leaking = seen.vectors, size_order(candidates), of_targets(targets, targets_seen.vectors)
     train, labels = train_pictures(targets, targets_seen.vectors)
     by_label, among = prototypes(train.matrix[:], labels), config.agreement_among
-    rows = _barred(_started(candidates, seen), vectors, leaking, earlier, config)
+    rows = _barred(_started(candidates, seen), vectors, leaking, earlier, config, marks)
     rows = _grouped(rows, vectors, sizes, config)
     rows = measured(rows, seen, targets_seen.names, neighbors, by_label, among)
     limits = bounds(rows, config, _target_scores(train, labels, by_label, among))

@@ -14,6 +14,7 @@ from storage.records import (
     Decision,
     Named,
     Neighbor,
+    Override,
     Scored,
     StageRef,
     TargetPicture,
@@ -25,6 +26,8 @@ from tasks.select.config import SelectConfig
 from tasks.select.decide import decide
 from tasks.select.fetched import fetched
 from tasks.select.leaks import of_catalog
+from tasks.select.marks import NO_MARKS, Marks
+from tasks.select.overrides import applied
 from tasks.select.seen import Seen
 from vision.rows import Rows
 from vision.vectors import Vectors
@@ -59,12 +62,16 @@ def judge(
     target_vectors: StageRef,
     vectors: StageRef,
     earlier: Sequence[tuple[StageRef, StageRef]] = (),
+    marks: Marks = NO_MARKS,
 ) -> Outcome:
     """Decide on every fetched candidate; `earlier` are the catalogs of data sets that are there, and their vectors."""
     found = decide(
         list(fetched(tables_of(crawl, Crawled.__name__))), read_rows(neighbors, Neighbor), _seen(vectors),
         read_rows(targets, TargetPicture), _seen(target_vectors), config,
         [of_catalog(read_rows(listed, Cataloged), Vectors.of_stage(embedded)) for listed, embedded in earlier],
+        marks,
     )  # fmt: skip
     files = [folder.write_rows(part, found.decisions, Decision), folder.write_rows(part, found.bounds, Bounded)]
+    if marks != NO_MARKS:
+        files.append(folder.write_rows(part, applied(marks, found.decisions), Override))
     return files, Counter(row.reason or "kept" for row in found.decisions)

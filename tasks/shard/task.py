@@ -1,15 +1,19 @@
-"""What Prefect sees of the shard stage: one partition a run of tars."""
+"""What Prefect sees of the shard stage: one partition a run of tars, and one that describes all of them."""
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from storage.manifest import File, StageFolder, read_rows, tables_of
+from storage.manifest import File, Part, StageFolder, read_rows, tables_of
 from storage.pictures import PictureStore
 from storage.records import Auxiliary, Crawled, Decision, Neighbor, ShardEntry, StageRef
 from tasks.partition import Outcome, part_index, partition
+from tasks.shard.card.facts import gather
+from tasks.shard.card.write import write_card
 from tasks.shard.config import ShardConfig
 from tasks.shard.pack import auxiliary_classes, kept_of, pack_shard, plan
 
-VERSION = 3
+VERSION = 4
 
 
 @partition("shard")
@@ -31,3 +35,14 @@ def pack_shards(
     if index == 0:
         files.append(folder.write_rows(part, auxiliary_classes(names, kept), Auxiliary))
     return files, Counter(kept=len(entries), shards=len(shards))
+
+
+@partition("card")
+def describe(
+    folder: StageFolder, part: str, recipe: str, note: str, config: ShardConfig, done: Sequence[Part],  # noqa: ARG001  # as of all
+    neighbors: StageRef, crawl: StageRef, select: StageRef, targets: StageRef | None,
+) -> Outcome:  # fmt: skip
+    """Write the data set's card, its attribution, its classes and its croissant.json, once all shards are whole."""
+    today = datetime.now(UTC).date().isoformat()
+    facts = gather(folder, recipe, note, config, done, neighbors, crawl, select, targets, today)
+    return write_card(folder, facts), Counter(attributed=facts.pictures)

@@ -9,10 +9,10 @@ import yaml
 
 from flows.pipeline import extrapolate
 from storage.manifest import read_rows
+from storage.markdown import markdown
 from storage.records import ClassAccuracy, Crawled, Decision, Split, Stage, TargetPicture
 from tests.flows.conftest import World
 from training.export import main as export
-from training.exporting.card import markdown
 from training.predict import main as predict
 
 

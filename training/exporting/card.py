@@ -1,7 +1,5 @@
 """The model card: what the classifier can do, how it was trained, and all that it was trained on."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from storage.fingerprint import plain
+from storage.markdown import markdown
 from storage.records import Accuracy, Calibration, Split
 from training.config import Arm, Mode, TrainConfig
 from training.evaluate import GROUPS
@@ -20,8 +19,6 @@ from vision.inputs import Input, input_of
 from vision.origins import has_weights, license_of, repository_of
 
 _HERE = Path(__file__).parent
-_MARKUP = re.compile(r"[^\w\s,'/%]|_")
-"""What markdown may take for its own; it lets a backslash be put before any punctuation."""
 
 CLASSES = 200
 """That the card lists; all are in preprocess.json."""
@@ -60,12 +57,6 @@ class Card:
     links: tuple[Link, ...]
     train: str
     version: str
-
-
-def markdown(text: object) -> str:
-    """A text from anybody as one line of markdown that shows it and does nothing else."""
-    line = " ".join("".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in str(text)).split())
-    return _MARKUP.sub(lambda sign: f"\\{sign[0]}" if sign[0].isascii() else sign[0], line)
 
 
 def _scores(rows: tuple[Accuracy, ...], arm: Arm, split: Split) -> tuple[Scores, ...]:

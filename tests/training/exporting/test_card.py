@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from storage.markdown import markdown
 from storage.records import Calibration, Split, Stage
 from training.config import Arm, TrainConfig
-from training.exporting.card import CLASSES, Card, Scores, markdown, render
+from training.exporting.card import CLASSES, Card, Scores, render
 from training.exporting.lineage import Link
 from training.exporting.plain import NotPlain
 from training.exporting.sources import Added, Namer, Source
