@@ -60,12 +60,6 @@ def at_cosine(rows: np.ndarray, least: float, rng: np.random.Generator) -> np.nd
     return turned.astype(np.float32)
 
 
-def flipped(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Each hash of uint8 [n, bytes] with one to `most` of its bits flipped, which and how many by chance."""
-    ranks = rng.random((len(rows), 8 * rows.shape[1])).argsort(axis=1)
-    return rows ^ np.packbits(ranks < rng.integers(1, most + 1, (len(rows), 1)), axis=1)
-
-
 def _evenly(rows: Rows) -> np.ndarray:
     return np.arange(0, len(rows), max(1, len(rows) // SAMPLE))
 

@@ -1,4 +1,4 @@
-"""Nearest neighbors of vectors and of hashes: by all pairs where that is affordable, else by inverted lists."""
+"""Nearest neighbors: by all pairs where that is affordable, else by inverted lists, or of hashes by their parts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,8 @@ import numpy as np
 
 from vision.hamming import nearest_bits
 from vision.inverted import Nearest, by_lists, lists_for
-from vision.probing import Exact, at_cosine, flipped
+from vision.pigeonhole import nearest_within
+from vision.probing import Exact, at_cosine
 from vision.rows import Rows
 
 __all__ = ["Nearest", "nearest_hashes", "nearest_vectors"]
@@ -18,10 +19,6 @@ AFFORDABLE_PRODUCTS = 2e12
 
 AFFORDABLE_HASHES = 1e11
 """Pairs of hashes up to which all are compared: as long."""
-
-WORTH_BITS = 16
-"""Hashes that differ in more bits tell nothing of copies, so inverted lists need not find them."""
-
 
 _WORTH_THREADS = 1e7  # multiplications or pairs; under it threads wait for one another longer than they work
 
@@ -57,21 +54,14 @@ def _by_all_pairs(queries: Rows, held: Rows, count: int) -> Nearest:
 
 
 def nearest_hashes(queries: np.ndarray, held: np.ndarray, count: int, affordable: float = AFFORDABLE_HASHES) -> Nearest:
-    """The `count` nearest of `held`, uint8 [m, 8], to each of `queries`, uint8 [n, 8], by differing bits."""
-    if (pairs := len(queries) * len(held)) <= affordable:
-        with _threads_for(pairs):
-            bits, places = nearest_bits(queries, held, count)
-        return Nearest(places, bits)
-    width = 8 * held.shape[1]
-    coarse = faiss.IndexBinaryFlat(width)  # by a name: the index does not keep it alive
-    index = faiss.IndexBinaryIVF(coarse, width, lists_for(len(held)))
-    exact = Exact(
-        lambda queries, rows, count: nearest_bits(queries, rows[:], count),
-        lambda bits: bits <= WORTH_BITS,
-        lambda rows, rng: flipped(rows, WORTH_BITS, rng),
-    )
-    asked = Rows.of(queries)
-    return by_lists(index, asked, asked if queries is held else Rows.of(held), count, exact)
+    """The `count` nearest of `held`, uint8 [m, 8], to each of `queries`, uint8 [n, 8], by differing bits.
+
+    Where all pairs are not affordable, those within `pigeonhole.RADIUS` bits.
+    """
+    pairs = len(queries) * len(held)
+    with _threads_for(pairs):
+        bits, places = (nearest_bits if pairs <= affordable else nearest_within)(queries, held, count)
+    return Nearest(places, bits)
 
 
 def nearest_vectors(

@@ -11,9 +11,9 @@ from vision import hamming as searching
 from vision import rows
 from vision.hamming import by_keeping, nearest_bits
 from vision.inverted import by_lists
-from vision.probing import Exact, at_cosine, flipped
+from vision.probing import Exact, at_cosine
 from vision.rows import Rows
-from vision.search import WORTH_BITS, nearest_hashes, nearest_vectors
+from vision.search import nearest_vectors
 
 SIZES = st.integers(1, 60)
 
@@ -108,16 +108,6 @@ def test_where_nothing_is_near_every_list_is_searched_for_the_recall() -> None:
     assert (found.places == exact.places).mean() >= 0.99
 
 
-def test_inverted_lists_of_hashes_find_near_ones() -> None:
-    """Searched by lists, hashes a few bits away are found with the recall that is promised."""
-    rng = np.random.default_rng(3)
-    held = np.repeat(_hashes(rng, 1000), 3, axis=0)
-    held[np.arange(3000), rng.integers(0, 8, 3000)] ^= np.uint8(4)
-    found, exact = nearest_hashes(held, held, 3, affordable=0), nearest_hashes(held, held, 3)
-    assert found.recall >= 0.99
-    assert (found.scores == exact.scores)[exact.scores <= 4].mean() >= 0.99
-
-
 @pytest.mark.parametrize("noise", [0.04, 0.08])
 def test_copies_too_rare_for_a_sample_are_found(noise: float) -> None:
     """Where the sampled queries have no neighbor worth finding, rows beside those that are searched stand for them."""
@@ -131,17 +121,6 @@ def test_copies_too_rare_for_a_sample_are_found(noise: float) -> None:
     assert 0.99 <= found.recall <= 1
 
 
-def test_copies_of_hashes_too_rare_for_a_sample_are_found() -> None:
-    """As of vectors: a few bits away is near."""
-    rng = np.random.default_rng(0)
-    held, queries = _hashes(rng, 3000), _hashes(rng, 4000)
-    rare, of = np.arange(1, 4000, 20), rng.choice(3000, 200, replace=False)
-    queries[rare] = held[of]
-    queries[rare, 3] ^= np.uint8(0b1011)
-    found = nearest_hashes(queries, held, 3, affordable=0)
-    assert (found.places[rare] == of[:, None]).any(1).mean() >= 0.99
-
-
 @given(st.integers(1, 300), st.floats(-1, 0.999), st.integers(0, 10_000))
 @settings(max_examples=40, deadline=None)
 def test_vectors_at_the_bound_are_worth_finding(count: int, least: float, seed: int) -> None:
@@ -151,16 +130,6 @@ def test_vectors_at_the_bound_are_worth_finding(count: int, least: float, seed: 
     cosines = (at_cosine(rows, least, rng) * rows).sum(1)
     assert (cosines >= least).all()
     assert (cosines <= max(least, 0) + 0.02).all()
-
-
-@given(st.integers(1, 300), st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
-def test_hashes_with_flipped_bits_are_worth_finding(count: int, seed: int) -> None:
-    """Each differs from its row in one bit to as many as tell of copies."""
-    rng = np.random.default_rng(seed)
-    rows = _hashes(rng, count)
-    bits = hamming(flipped(rows, WORTH_BITS, rng), rows).diagonal()
-    assert ((bits >= 1) & (bits <= WORTH_BITS)).all()
 
 
 def test_what_nothing_is_sought_of_is_searched_whole() -> None:
