@@ -6,6 +6,7 @@ Flows run as plain functions, their partitions as many side by side as Prefect w
 """
 
 import json
+import logging
 import resource
 import sys
 import time
@@ -69,6 +70,7 @@ WRITTEN = {"write-wide": write_wide, "write-deep": write_deep}
 def main() -> None:
     """Run it, and print one JSON object: seconds of the stage, and the peak of this process in MB."""
     name, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    logging.disable(logging.WARNING)  # the stages' own log has no place between the table's figures
     seconds: list[float] = []
 
     def timed(work: Callable[[], object]) -> None:

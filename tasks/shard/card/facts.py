@@ -60,9 +60,8 @@ class Came:
 class Facts:
     """All that the card tells; texts are as they were given, and escaped where they are written.
 
-    `note` is what the recipe says of
-    its run. `parents` are the names of target classes by label, empty where they are not known; `links` are
-    the stages with their keys and contents, `made_of` the contents of what lies before them.
+    `note` is what the recipe says of its run. `parents` are the names of target classes by label, empty where they are
+    not known; `links` are the stages with their keys and contents, `made_of` the contents of what lies before them.
     """
 
     recipe: str
