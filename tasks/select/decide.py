@@ -45,17 +45,21 @@ def _open(rows: Iterable[Decision]) -> list[str]:
     return sorted({row.digest for row in rows if row.reason is None})
 
 
-def _started(candidates: Iterable[Fetched], seen: Seen) -> list[Decision]:
-    """The candidates in key order; those without a vector, or with one of no numbers, are unreadable."""
+def _started(candidates: Iterable[Fetched], seen: Seen) -> tuple[list[Decision], dict[str, tuple[int, str]]]:
+    """The candidates in key order, and how their pictures sort by size.
+
+    Those without a vector, or with one of no numbers, are unreadable.
+    """
     finite, rows = seen.vectors.finite, list[Decision]()
     places = {digest for digest, place in seen.vectors.places.items() if finite[place]}
-    for row in sorted(candidates, key=lambda row: (row.key, row.neighbor)):
+    ordered = sorted(candidates, key=lambda row: (row.key, row.neighbor))
+    for row in ordered:
         if row.digest in places:
             rows.append(Decision(row.key, row.neighbor, row.digest))
         else:
             why = seen.unreadable.get(row.digest, "no vector of finite numbers")
             rows.append(Decision(row.key, row.neighbor, row.digest, DropReason.UNREADABLE, detail=why))
-    return rows
+    return rows, size_order(ordered)
 
 
 def _without_rivals(
@@ -127,7 +131,7 @@ def _target_scores(train: Labeled, labels: np.ndarray, by_label: Mapping[int, np
 
 
 def decide(
-    candidates: Sequence[Fetched], neighbors: Sequence[Neighbor], seen: Seen,
+    candidates: Iterable[Fetched], neighbors: Sequence[Neighbor], seen: Seen,
     targets: Sequence[TargetPicture], targets_seen: Seen, config: SelectConfig, earlier: Sequence[Held] = (),
     marks: Marks = NO_MARKS,
 ) -> Verdicts:  # fmt: skip
@@ -136,10 +140,11 @@ def decide(
     The same for any order of input; kept and dropped by reason add up to the candidates. Raises
     LeakShipped where a picture that is to be kept turns out to copy a target picture.
     """
-    vectors, sizes, leaking = seen.vectors, size_order(candidates), of_targets(targets, targets_seen.vectors)
+    vectors, leaking = seen.vectors, of_targets(targets, targets_seen.vectors)
     train, labels = train_pictures(targets, targets_seen.vectors)
     by_label, among = prototypes(train.matrix[:], labels), config.agreement_among
-    rows = _barred(_started(candidates, seen), vectors, leaking, earlier, config, marks)
+    rows, sizes = _started(candidates, seen)
+    rows = _barred(rows, vectors, leaking, earlier, config, marks)
     rows = _grouped(rows, vectors, sizes, config)
     rows = measured(rows, seen, targets_seen.names, neighbors, by_label, among)
     limits = bounds(rows, config, _target_scores(train, labels, by_label, among))

@@ -66,7 +66,7 @@ def judge(
 ) -> Outcome:
     """Decide on every fetched candidate; `earlier` are the catalogs of data sets that are there, and their vectors."""
     found = decide(
-        list(fetched(tables_of(crawl, Crawled.__name__))), read_rows(neighbors, Neighbor), _seen(vectors),
+        fetched(tables_of(crawl, Crawled.__name__)), read_rows(neighbors, Neighbor), _seen(vectors),
         read_rows(targets, TargetPicture), _seen(target_vectors), config,
         [of_catalog(read_rows(listed, Cataloged), Vectors.of_stage(embedded)) for listed, embedded in earlier],
         marks,
