@@ -123,10 +123,30 @@ def test_s3fs_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) ->
         filesystem.exists("s3://b/x")
 
 
-def test_a_large_tar_goes_up_in_parts(s3: str) -> None:
-    """Over 100 MB, whole afterwards; the tag of an upload in N parts ends in -N."""
-    data = bytes(range(256)) * (120 * 4096)
-    filesystem.write_bytes(f"{s3}/a.tar", memoryview(data))
+LARGE = bytes(range(256)) * (120 * 4096)
+"""Over 100 MB: more than one part."""
+
+
+@pytest.mark.parametrize("fault", [{}, {"refuse": 2}, {"cut": 2}])
+def test_a_large_tar_goes_up_in_parts(s3: str, faulty: Faulty, fault: dict[str, int]) -> None:
+    """Whole afterwards, also where parts were refused or cut off; the tag of an upload in N parts ends in -N."""
+    faulty.spoil("PUT", **fault)
+    filesystem.write_bytes(f"{s3}/a.tar", memoryview(LARGE))
+    assert faulty.spoilt == sum(fault.values())
     fs, path = filesystem._split(f"{s3}/a.tar")
     assert fs.info(path)["ETag"].strip('"').endswith("-3")
-    assert filesystem.read_bytes(f"{s3}/a.tar") == data
+    assert filesystem.read_bytes(f"{s3}/a.tar") == LARGE
+
+
+def test_a_large_tar_whose_parts_never_arrive_is_not_there(
+    s3: str, faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was there before stays, and no half of the new one is seen."""
+    filesystem.write_bytes(f"{s3}/a.tar", b"before")
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)  # back-off would cost the test minutes
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    faulty.spoil("PUT", cut=10_000)
+    with pytest.raises(Unreachable, match="AWS_ENDPOINT_URL"):
+        filesystem.write_bytes(f"{s3}/a.tar", memoryview(LARGE))
+    faulty.spoil("")
+    assert [(one.name, one.bytes) for one in filesystem.walk(s3)] == [("a.tar", 6)]
