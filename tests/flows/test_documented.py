@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from PIL import Image
 
 from storage.latest import recall
 from storage.manifest import read_rows
@@ -35,7 +34,7 @@ ELSEWHERE = {
 }
 """Commands of the product, told by one of their words, that are run by others; and by whom."""
 
-CHEAP = ("flows.fields", "flows.plan", "flows.leaks", "flows.retention")
+CHEAP = ("flows.fields", "flows.plan", "flows.leaks")
 """They need nothing that the pipeline makes."""
 
 EITHER = "x.csv|x.jsonl"
@@ -82,14 +81,6 @@ class Somebody:
         return done.stdout
 
 
-def _picture(path: Path, shade: int) -> None:
-    """A picture that is like no other: a bar of its own in a field of its own."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    held = Image.new("L", (96, 96), shade)
-    held.paste(255 - shade, (shade % 60, 0, 20 + shade % 60, 96 - shade % 50))
-    held.save(path)
-
-
 @pytest.fixture(scope="module")
 def somebody(prefect_server: str, world: World, tmp_path_factory: pytest.TempPathFactory) -> Somebody:
     """The project's files, a recipe called NAME, and two data sets."""
@@ -100,14 +91,17 @@ def somebody(prefect_server: str, world: World, tmp_path_factory: pytest.TempPat
     (clone / "recipes").mkdir()
     tiny = {"base": str(world.recipe_path), "data_root": ROOT}
     (clone / "recipes" / "NAME.yaml").write_text(yaml.safe_dump(tiny))
-    for place, name in enumerate(("TRAIN/a", "TRAIN/b", "TEST/a", "TEST/b")):
-        _picture(clone / f"{name}.png", 20 + 50 * place)
+    for name, lies in {
+        "TRAIN": "train/Kite",
+        "TEST": "test/Wheel",
+    }.items():  # none of one is a copy of one of the other
+        (clone / name).symlink_to(world.grocery / lies)
     return Somebody(clone, prefect_server)
 
 
 @pytest.mark.parametrize("command", [each for each in OURS if each.module in CHEAP], ids=str)
 def test_what_asks_for_nothing_is_answered_before_a_run(command: Command, somebody: Somebody) -> None:
-    """Plans, clean-ups and comparisons work on an empty data root, and say something."""
+    """Plans and comparisons work on an empty data root, and say something."""
     assert somebody.give(*command.words).strip()
 
 
