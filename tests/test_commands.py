@@ -25,6 +25,8 @@ PLACEHOLDER = "NAME"
 
 OURS = [each for each in COMMANDS if each.module and each.module != "pytest" and not each.module.endswith(PLACEHOLDER)]
 MODULES = sorted({each.module for each in OURS})
+pytestmark = pytest.mark.filterwarnings("ignore:.*found in sys.modules")  # of runpy
+
 OPTION = re.compile(r"--[a-z][\w-]*")
 
 
@@ -57,7 +59,6 @@ def _start(module: str, words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("module", MODULES)
-@pytest.mark.filterwarnings("ignore:.*found in sys.modules")
 def test_every_module_says_how_it_is_used(
     module: str, reads_only: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +70,6 @@ def test_every_module_says_how_it_is_used(
 
 
 @pytest.mark.parametrize("command", [each for each in OURS if not each.quoted or each.words[3:]], ids=str)
-@pytest.mark.filterwarnings("ignore:.*found in sys.modules")
 def test_every_module_takes_what_it_is_given(
     command: Command, reads_only: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +166,6 @@ def test_every_setting_of_prefect_is_one() -> None:
         ("flows.pipeline", ["recipes/demo.yaml", "--until", "crawling"]),
     ],
 )
-@pytest.mark.filterwarnings("ignore:.*found in sys.modules")
 def test_a_command_that_is_none_would_be_told(
     module: str, words: list[str], reads_only: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

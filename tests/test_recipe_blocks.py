@@ -51,8 +51,9 @@ def _recipe(text: str) -> Recipe:
 def _kinds(page: str, name: str) -> set[str]:
     """The kinds of provider or source that a page's sections name."""
     held = [_recipe(text) for where, section, text in SECTIONS if (where, section) == (page, name)]
-    sources = {source.kind for recipe in held for source in recipe.crawl.sources}
-    return sources if name == "crawl" else {recipe.neighbors.provider.kind for recipe in held}
+    if name == "crawl":
+        return {source.kind for recipe in held for source in recipe.crawl.sources}
+    return {recipe.neighbors.provider.kind for recipe in held}
 
 
 def _all_kinds(choice: object) -> set[str]:
