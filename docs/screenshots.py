@@ -1,9 +1,13 @@
-"""The pictures of docs/monitoring.md, taken from the real UI: `python -m docs.screenshots`, in the project's folder.
+"""The pictures of the README and of docs/monitoring.md, taken from the real pages, in the project's folder.
 
-It starts a Prefect server of its own, runs the demo on it (minutes), and needs Chromium. Everything but the pictures
-goes to a temporary folder.
+    python -m docs.screenshots                 all of them
+    python -m docs.screenshots --report        the README's two alone, of the demo that ran last (make demo)
+
+The first starts a Prefect server of its own and runs the demo on it (minutes); everything but the pictures goes to a
+temporary folder. Both need Chromium.
 """
 
+import argparse
 import io
 import sys
 import tempfile
@@ -13,6 +17,10 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Page
 
+from flows.recipe import load_recipe
+from storage.latest import recall
+from storage.manifest import read_manifest
+from storage.records import Stage
 from tests.browser.chromium import visit
 from tests.browser.finished import Finished, finished
 from tests.browser.forms import field, opened
@@ -27,7 +35,7 @@ SETTLING = 3000
 """Milliseconds that a page has for its graph and its pictures."""
 
 
-def _take(page: Page, name: str, height: int = HEIGHT) -> None:
+def _take(page: Page, name: str, height: int = HEIGHT, into: Path = HERE) -> None:
     """Save what the page shows, in as many colors as the size allows."""
     page.set_viewport_size({"width": WIDTH, "height": height})
     page.wait_for_timeout(SETTLING)
@@ -37,8 +45,8 @@ def _take(page: Page, name: str, height: int = HEIGHT) -> None:
         shown.quantize(colors, dither=Image.Dither.NONE).save(out, "png", optimize=True)
         if out.tell() < LARGEST:
             break
-    (HERE / f"{name}.png").write_bytes(out.getvalue())
-    sys.stdout.write(f"docs/{name}.png: {out.tell():,} bytes, {colors} colors\n")
+    (into / f"{name}.png").write_bytes(out.getvalue())
+    sys.stdout.write(f"{name}.png: {out.tell():,} bytes, {colors} colors\n")
 
 
 def _artifact(ran: Finished, key: str) -> str:
@@ -60,7 +68,23 @@ def _recipe(folder: Path, port: int) -> str:
     return str(path)
 
 
+def report_page(data_root: str, recipe: str) -> Path:
+    """The page to open of a recipe's newest training report; BadInput where it has none."""
+    written = recall(data_root, recipe, Stage.REPORT)
+    [page] = [file for part in read_manifest(written.uri).parts for file in part.files if file.kind == "report"]
+    return Path(written.uri, page.name).resolve()
+
+
+def take_report(page: Path, into: Path = HERE) -> None:
+    """The first screens of two views of a report, in light colors, as report-overview.png and report-pictures.png."""
+    with visit(WIDTH, HEIGHT) as seen:
+        for view in ("overview", "pictures"):
+            seen.page.goto(f"{page.as_uri()}#{view}")
+            _take(seen.page, f"report-{view}", into=into)
+
+
 def _take_all(ran: Finished) -> None:
+    take_report(report_page(ran.data_root, "demo"))
     with visit(WIDTH, HEIGHT) as seen:
         seen.page.goto(f"{ran.page('extrapolate demo')}?tab=SubflowRuns")
         _take(seen.page, "monitoring-run")
@@ -72,7 +96,15 @@ def _take_all(ran: Finished) -> None:
 
 
 def main() -> None:
-    """Run the demo and take all pictures."""
+    """Run the demo and take all pictures, or take those of the report of one that has run."""
+    parser = argparse.ArgumentParser(
+        prog="python -m docs.screenshots", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--report", action="store_true", help="the report's alone, of the demo that ran last")
+    if parser.parse_args().report:
+        demo = load_recipe("recipes/demo.yaml")
+        take_report(report_page(demo.data_root, demo.name))
+        return
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         sandbox = [sys.executable, "-m", "sandbox", "--corpus", "herbarium", "--root", str(folder / "herbarium")]

@@ -1,5 +1,6 @@
 """Every field of a recipe as Markdown, read off the models: `python -m flows.fields > docs/recipes.md`."""
 
+import argparse
 import sys
 import types
 import typing
@@ -93,4 +94,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m flows.fields", description=__doc__).parse_args()
     sys.stdout.write(page())

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -97,11 +96,3 @@ def test_a_message_that_nobody_gives_would_be_told() -> None:
         "... is not YAML at all: ...",
     )
     assert not any(_said(quoted).fullmatch(text) for quoted in invented for text in MESSAGES)
-
-
-@pytest.mark.parametrize("page", ["docs/faq.md", "docs/tutorial.md"])
-def test_links_lead_to_files(page: str) -> None:
-    """Of this project, relative to the page."""
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", (PROJECT / page).read_text())
-    assert links
-    assert all((PROJECT / page).parent.joinpath(Path(link)).is_file() for link in links)

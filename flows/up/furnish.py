@@ -3,6 +3,7 @@
 `python -m flows.up.furnish` for the server at PREFECT_API_URL; `make up` does it for its own.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -74,4 +75,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m flows.up.furnish", description=__doc__).parse_args()
     sys.exit(main())
