@@ -9,7 +9,7 @@ What is taken down leaves by `storage.purge_store` alone.
 """
 
 import hashlib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,25 +99,26 @@ def _ordered(indexes: list[pa.Table]) -> pa.Table:
 
 
 class PictureStore:
-    """What was whole under a data root when the store was first asked; writers go on beside it."""
+    """What was whole under a data root when the store was asked; writers go on beside it."""
 
     def __init__(self, root: str) -> None:
         self.uri = filesystem.join(root, FOLDER)
 
-    @cached_property
-    def _names(self) -> list[str]:
-        return [name for name in filesystem.list_files(self.uri) if name.endswith(INDEX)]
+    def _indexes(self) -> Iterator[pa.Table]:
+        """The indexes that lie there now, each read when it is asked for."""
+        for name in filesystem.list_files(self.uri):
+            if name.endswith(INDEX):
+                yield read_index(filesystem.join(self.uri, name))
 
     def _rows_of(self, column: str, values: Iterable[str]) -> list[StoredPicture]:
         """The rows with one of these values; the indexes are read one after the other, so that none is held."""
         wanted = pa.array(sorted(set(values)), pa.string())
-        indexes = (read_index(filesystem.join(self.uri, name)) for name in self._names)
-        held = [index.filter(pc.is_in(index[column], value_set=wanted)) for index in indexes]
+        held = [index.filter(pc.is_in(index[column], value_set=wanted)) for index in self._indexes()]
         return tables.from_table(_ordered(held), StoredPicture)
 
     @cached_property
     def _table(self) -> pa.Table:
-        return _ordered([read_index(filesystem.join(self.uri, name)) for name in self._names])
+        return _ordered(list(self._indexes()))
 
     @cached_property
     def _by_digest(self) -> dict[str, int]:

@@ -25,7 +25,7 @@ class Nearest:
     """The neighbors of every query, the nearest first: `places` and `scores`, both [n, count].
 
     A place is a row of what was searched, -1 where there are no more; a score is a cosine or a number of
-    differing bits. `recall` is 1 where all pairs were compared, else what the sample said.
+    differing bits. `recall` is 1 where all that is worth finding was found for certain, else what the sample said.
     """
 
     places: np.ndarray

@@ -18,6 +18,7 @@ _FLIPS = np.append(0, 1 << np.arange(_BITS)).astype(np.uint16)  # a part as it i
 _BLOCK = 512  # queries at a time
 _CROWDED = 0.04  # the share of all pairs from which it is quicker to compare all: where many hashes are nearly the same
 
+_MOST = 1 << 22  # pairs looked at at a time: some 130 MB
 _NONE = 64  # bits of a place that is none
 
 _Found = tuple[np.ndarray, np.ndarray, np.ndarray]  # queries, places and bits of pairs, each [p]
@@ -83,8 +84,12 @@ def nearest_within(queries: np.ndarray, held: np.ndarray, count: int) -> tuple[n
 
     def of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         looked_into = [table.in_buckets(each) for table, each in zip(tables, _parts(asked).T, strict=True)]
-        if sum(int(sizes.sum()) for _, sizes in looked_into) > _CROWDED * len(asked) * len(held):
+        pairs = sum(int(sizes.sum()) for _, sizes in looked_into)
+        if pairs > _CROWDED * len(asked) * len(held):
             return _compared(asked, held, count)
+        if pairs > _MOST and len(asked) > 1:
+            halves = [of(np.ascontiguousarray(half)) for half in np.array_split(asked, 2)]
+            return np.concatenate([one[0] for one in halves]), np.concatenate([one[1] for one in halves])
         own = asked.view(np.uint64).ravel()
         found = [table.near(own, *buckets) for table, buckets in zip(tables, looked_into, strict=True)]
         asked_at, at, bits = (np.concatenate(each) for each in zip(*found, strict=True))

@@ -6,13 +6,14 @@ sure enough to drop a picture for, and thumbnails laid over one another are.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 
 from vision.alignment import alignment
 from vision.hashes import BITS
 from vision.rows import distinct
-from vision.search import nearest_hashes, nearest_vectors
+from vision.search import AFFORDABLE_HASHES, nearest_hashes, nearest_vectors
 from vision.vectors import Vectors
 
 WORTH_COSINE = 0.8
@@ -58,7 +59,10 @@ def nominate(left: Vectors, right: Vectors, count: int) -> np.ndarray:
     same, most = left is right, count + (left is right)  # a row finds itself first
     ours, hashes = left.rows, left.hashes
     near = nearest_vectors(ours, ours if same else right.rows, most, WORTH_COSINE)
-    alike = [nearest_hashes(hashes, held, most) for held in (hashes if same else right.hashes, right.flipped_hashes)]
+    # What a hash need not find where vectors do, it must find where there are none.
+    affordable = AFFORDABLE_HASHES if ours.shape[1] else inf
+    theirs = (hashes if same else right.hashes, right.flipped_hashes)
+    alike = [nearest_hashes(hashes, held, most, affordable) for held in theirs]
     codes = []
     for start in range(0, len(left), _BLOCK):
         some = slice(start, start + _BLOCK)

@@ -70,7 +70,11 @@ def _without_rivals(
     asked = pictures_of([rows[at] for at in readable], vectors)
     still = np.array([rows[at].reason is None for at in readable], bool)
     margin, rivals = margins(
-        asked, [one_of_each(voters) for voters in (asked.where(still), targets)], config.margin_among, config.min_margin
+        asked,
+        [one_of_each(voters) for voters in (asked.where(still), targets)],
+        config.margin_among,
+        config.min_margin,
+        still,
     )
     found = list(rows)
     for at, score, rival in zip(readable, margin, rivals, strict=True):

@@ -24,10 +24,9 @@ def name_ranks(matrix: np.ndarray | Rows, own: Sequence[str], names: Mapping[str
     found = np.zeros(len(matrix))
     for start in range(0, len(matrix), _CHUNK):
         held, mine = matrix[start : start + _CHUNK], own[start : start + _CHUNK]
-        fits = (held * np.stack([names[name] for name in mine])).sum(1)
-        better = held @ texts.T > fits[:, None]
-        columns = np.array([places.get(name, -1) for name in mine])
-        sampled = columns >= 0
-        better[sampled, columns[sampled]] = False  # by rounding a name may fit better than itself
+        cosines, columns = held @ texts.T, np.array([places.get(name, -1) for name in mine])
+        sampled, fits = columns >= 0, (held * np.stack([names[name] for name in mine])).sum(1)
+        fits[sampled] = cosines[sampled, columns[sampled]]  # rounded alike, so that a name never beats itself or a twin
+        better = cosines > fits[:, None]
         found[start : start + _CHUNK] = better.sum(1) / np.maximum(len(order) - sampled, 1)
     return found

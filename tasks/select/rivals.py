@@ -93,7 +93,7 @@ def _how_many(asked: _Asked, classes: Sequence[_Class], means: np.ndarray, among
     """How many of the classes with the nearest means hold, beside a picture's own, the rival that decides on it."""
     some = asked.take(slice(None, None, max(1, len(asked.own) // SAMPLE)))
     near = _nearest(some, classes, among, _everyone)
-    deciding = (near.number >= 0) & (near.rival > near.own - least)
+    deciding = (near.number >= 0) & np.isfinite(near.own) & (near.rival > near.own - least)
     cosines = some.matrix[:] @ means.T
     ranks = (cosines > np.take_along_axis(cosines, np.maximum(near.number, 0)[:, None], 1)).sum(1)[deciding]
     count = max(FEWEST, 1 + int(np.quantile(ranks, RECALL, method="higher"))) if len(ranks) else FEWEST
@@ -112,12 +112,14 @@ def _shortlisted(asked: _Asked, classes: Sequence[_Class], means: np.ndarray, co
     return _nearest(asked, classes, among, looked_into.__getitem__)
 
 
-def _found(asked: _Asked, classes: Sequence[_Class], among: int, least: float, affordable: float) -> _Near:
+def _found(
+    asked: _Asked, classes: Sequence[_Class], among: int, least: float, open_ones: np.ndarray, affordable: float
+) -> _Near:
     voters, dim = sum(len(one.groups) for one in classes), asked.matrix.shape[1]
     if len(asked.own) * voters * dim <= affordable:
         return _nearest(asked, classes, among, _everyone)
     means = np.stack([unit_mean(one.matrix[:]) for one in classes])
-    count = _how_many(asked, classes, means, among, least)
+    count = _how_many(asked.take(open_ones), classes, means, among, least)
     blocks = [
         _shortlisted(asked.take(slice(start, start + _BLOCK)), classes, means, count, among)
         for start in range(0, len(asked.own), _BLOCK)
@@ -126,14 +128,20 @@ def _found(asked: _Asked, classes: Sequence[_Class], among: int, least: float, a
 
 
 def margins(
-    asked: Labeled, voters: Sequence[Labeled], among: int, least: float = 0.0, affordable: float = AFFORDABLE_PRODUCTS
+    asked: Labeled,
+    voters: Sequence[Labeled],
+    among: int,
+    least: float = 0.0,
+    open_ones: np.ndarray | None = None,
+    affordable: float = AFFORDABLE_PRODUCTS,
 ) -> tuple[np.ndarray, Sequence[str]]:
     """How much nearer each picture is to its own class than to the nearest other, and that other's name.
 
     Nearness is the mean cosine to the `among` nearest pictures of a class, copies as one; a
     class with fewer is judged by those it has. A picture alone in its class has the margin ALONE.
     No class is in two of the `voters`. Where all pairs are more than `affordable` multiplications, margins over
-    `least` may be told too large: not all classes are looked into.
+    `least` may be told too large: not all classes are looked into, but as many as those pictures need that it decides
+    on, `open_ones` [n], a mask; without one all of them.
     """
     groups, *theirs = codes_of(asked.groups, *(each.groups for each in voters))
     classes = [
@@ -142,7 +150,8 @@ def margins(
     ]  # fmt: skip
     numbers = {one.name: number for number, one in enumerate(classes)}
     own = np.array([numbers.get(name, -1) for name in asked.classes], np.int64)
-    near = _found(_Asked(Rows.of(asked.matrix), groups, own), classes, among, least, affordable)
+    everyone = np.ones(len(own), bool) if open_ones is None else open_ones
+    near = _found(_Asked(Rows.of(asked.matrix), groups, own), classes, among, least, everyone, affordable)
     judged = np.isfinite(near.own) & np.isfinite(near.rival)
     margin = np.where(judged, np.where(judged, near.own, 0) - np.where(judged, near.rival, 0), ALONE)
     names = [*(one.name for one in classes), ""]  # the last is that of -1

@@ -28,6 +28,8 @@ def _stat(path: str) -> os.stat_result | None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
             return None
         raise
+    except ValueError:  # no path has a NUL
+        return None
     return held if stat.S_ISREG(held.st_mode) else None
 
 

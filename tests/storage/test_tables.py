@@ -1,9 +1,13 @@
 """Rows survive Parquet, and a content digest sees exactly what it should."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,3 +85,25 @@ def test_content_sees_vectors() -> None:
     assert tables.content_digest(tables.with_vectors(table, vector)) != tables.content_digest(
         tables.with_vectors(table, moved)
     )
+
+
+def test_content_does_not_depend_on_how_much_is_written_out_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column in pieces is the JSON array of all of it, as earlier versions digested it."""
+    rows = [Row(f"a{at}\u2028", at, 0.5, True, bytes([at]), (), Relation.SIBLING, None, "") for at in range(10)]
+    table, whole = tables.to_table(rows, Row), hashlib.sha256()
+    for column in table.schema:
+        if not column.metadata:
+            whole.update(f"{column.name}:{column.type};".encode())
+            whole.update(json.dumps(table[column.name].to_pylist(), default=bytes.hex).encode())
+    for piece in (3, 5, 10, 11):
+        monkeypatch.setattr(tables, "_PIECE", piece)
+        assert tables.content_digest(table) == whole.hexdigest()[:32]
+
+
+def test_bytes_of_a_part_of_a_table_are_that_of_the_part() -> None:
+    """Of a slice, of several chunks, and of nothing."""
+    rows = [Row("", at, 0.5, True, bytes([at, at + 1]), (), Relation.SIBLING, None, "") for at in range(6)]
+    table, name = tables.to_table(rows, Row), next(f.name for f in tables.schema_of(Row) if f.type == pa.binary())
+    both = pa.concat_tables([table.slice(1, 2), table.slice(4, 1)])
+    assert tables.bytes_of(both, name).tolist() == [1, 2, 2, 3, 4, 5]
+    assert tables.bytes_of(table.slice(0, 0), name).tolist() == []

@@ -1,10 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
 
+from tasks.select import copies
 from tasks.select.copies import copy_scores, nominate
 from tests.tasks.select.world import around, shown, vectors
 from tests.vision.bits import hamming
@@ -61,6 +63,28 @@ def test_without_an_encoder_hashes_nominate() -> None:
     held = vectors([shown(1, 0), shown(2, 0, picture=ImageOps.mirror(scene(1, 96, 96))), shown(3, 0)])
     blind = Vectors(held.digests, replace(held.columns, matrix=np.zeros((3, 0), np.float32)), held.at)
     assert (0, 1) in {tuple(pair) for pair in nominate(blind, blind, 1).tolist()}
+
+
+def test_without_an_encoder_hashes_find_what_vectors_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, all hashes are compared: what is nearer by more bits than a table finds has no vector."""
+    monkeypatch.setattr(copies, "AFFORDABLE_HASHES", 0)
+    held = vectors([shown(seed, 0) for seed in range(3)])
+    hashes = np.zeros((3, 8), np.uint8)
+    hashes[1, :5] = 3  # ten bits from the first
+    hashes[2] = 255
+    columns = replace(held.columns, hashes=hashes, flipped=np.full((3, 8), 15, np.uint8))
+    blind = Vectors(held.digests, replace(columns, matrix=np.zeros((3, 0), np.float32)), held.at)
+    seen = Vectors(held.digests, columns, held.at)
+    assert (0, 1) in {tuple(pair) for pair in nominate(blind, blind, 1).tolist()}
+    assert len(nominate(seen, seen, 1))
+
+
+def test_blocks_nominate_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some rows at a time give the pairs that all rows give, within one set and between two."""
+    left, right = (vectors([shown(start + seed, axis=seed % 4) for seed in range(11)]) for start in (0, 100))
+    whole = [nominate(left, one, 2).tolist() for one in (left, right)]
+    monkeypatch.setattr(copies, "_BLOCK", 3)
+    assert [nominate(left, one, 2).tolist() for one in (left, right)] == whole
 
 
 def test_nothing_nominates_nothing() -> None:

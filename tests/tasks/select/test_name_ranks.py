@@ -33,6 +33,15 @@ def test_one_name_alone_fits() -> None:
     assert name_ranks(np.stack([around(3, 1)]), ["lime"], {"lime": NAMES["lime"]}).tolist() == [0]
 
 
+def test_names_that_read_alike_do_not_beat_one_another() -> None:
+    """Two names with one vector, as such that differ by capitals have, fit a picture equally well."""
+    rng = np.random.default_rng(1)
+    twins = unit(rng.normal(size=DIM))
+    names = {**NAMES, "Lime": twins, "lime": twins}
+    pictures = np.stack([unit(twins + rng.normal(0, 0.01, DIM)) for _ in range(200)])
+    assert name_ranks(pictures, ["lime", "Lime"] * 100, names).max() == 0
+
+
 def test_of_many_names_an_even_sample_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The share of names that fit better is that of all of them, nearly, and the own name counts for none."""
     rng = np.random.default_rng(0)

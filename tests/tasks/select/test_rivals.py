@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.select import rivals
 from tasks.select.labeled import Labeled, one_of_each
 from tasks.select.rivals import ALONE, margins
 from tests.tasks.select.world import DIM, around, unit
@@ -72,14 +73,40 @@ def _classes(rng: np.random.Generator, count: int, each: int) -> Labeled:
 def test_where_not_all_can_be_compared_the_same_are_dropped(count: int, seed: int) -> None:
     """Looked for among the classes with the nearest means, a rival that is nearer than the own class is found."""
     pictures = _classes(np.random.default_rng(seed), count, each=6)
-    exact, rivals = margins(pictures, [pictures], among=2)
+    exact, named = margins(pictures, [pictures], among=2)
     found, few = margins(pictures, [pictures], among=2, affordable=0)
     assert (found >= exact - 1e-6).all()
     assert ((found < 0) == (exact < 0)).all()
     nearer = np.flatnonzero(exact < 0)
     assert len(nearer) >= count
     assert found[nearer] == pytest.approx(exact[nearer], abs=1e-6)
-    assert [few[at] for at in nearer.tolist()] == [rivals[at] for at in nearer.tolist()]
+    assert [few[at] for at in nearer.tolist()] == [named[at] for at in nearer.tolist()]
+
+
+def test_what_is_decided_already_does_not_say_how_many_classes_are_looked_into() -> None:
+    """Rivals far from a class's mean are found for the few that a margin decides on, among many that were dropped."""
+    rng = np.random.default_rng(5)
+    classes = _classes(rng, 60, each=6)
+    strangers = np.stack([unit(row) for row in rng.normal(size=(1500, 32))])
+    names = classes.classes[rng.integers(0, len(classes.classes), 1500)]
+    asked = Labeled(
+        np.concatenate([classes.matrix[:], strangers]), np.append(classes.classes, names),
+        np.append(classes.groups, [f"stranger {at}" for at in range(1500)]),
+    )  # fmt: skip
+    still = np.arange(len(asked.groups)) < len(classes.groups)
+    exact, _ = margins(asked, [classes], among=2)
+    found, _ = margins(asked, [classes], among=2, open_ones=still, affordable=0)
+    assert ((found < 0) == (exact < 0))[still].all()
+
+
+def test_blocks_change_no_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few pictures at a time are compared with the same classes as all at once."""
+    pictures = _classes(np.random.default_rng(4), 30, each=6)
+    whole, names = margins(pictures, [pictures], among=2, affordable=0)
+    monkeypatch.setattr(rivals, "_BLOCK", 7)
+    parts, again = margins(pictures, [pictures], among=2, affordable=0)
+    assert np.allclose(whole, parts, atol=1e-6)
+    assert names == again
 
 
 def test_voters_of_two_kinds_are_one_field() -> None:
