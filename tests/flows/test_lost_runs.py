@@ -26,6 +26,9 @@ WITHIN = 40.0
 """Seconds without a heartbeat after which a run counts as lost, where automations.yaml says 420; Prefect's shortest
 interval between two heartbeats is 30."""
 
+LATE = 120.0
+"""Seconds more that a busy server may take to notice."""
+
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -100,7 +103,7 @@ def test_lost_runs_are_crashed_and_a_retry_completes_them(api: str, tmp_path: Pa
                 os.kill(pid, signal.SIGKILL)
         assert states_of(client, machine_lost) == {"outer": "Running", "inner": "Running"}
         for run in (process_lost, machine_lost):
-            _until_states(client, run, WITHIN + 20, outer="Crashed", inner="Crashed")
+            _until_states(client, run, WITHIN + LATE, outer="Crashed", inner="Crashed")
         assert "Retry it" in str(client.read_flow_run(machine_lost).state)
         with _worker(api, tmp_path):
             (tmp_path / "second").touch()
