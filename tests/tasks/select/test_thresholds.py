@@ -12,7 +12,7 @@ VALUES = st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=30)
 @given(st.lists(st.floats(0.6, 0.9), min_size=3, max_size=20), st.lists(st.floats(-0.9, -0.6), min_size=3, max_size=20))
 @example([0.625, 0.609375, 0.609375], [-0.6, -0.9, -0.9])
 def test_two_heaps_are_parted_between_them(high: list[float], low: list[float]) -> None:
-    """Where two heaps are narrow beside the gap between them, the cut lies in it, and it explains most of the spread."""
+    """Where two heaps are narrow beside the gap between them, the cut lies in it and explains most of the spread."""
     cut, share = otsu(np.array(high + low))
     assert max(low) <= cut <= min(high)
     assert share > 0.5
