@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale [--quick] [--sizes N ...] [--folder FOLDER]
 
-A generated run of each size (10,000, 100,000 and 1,000,000 rows: some fifty minutes, and 20 GB of disk): pictures
+A generated run of each size (10,000, 100,000 and 1,000,000 rows: some forty minutes, and 20 GB of disk): pictures
 are tiny JPEGs, names are made up, vectors stand in for an encoder's. Each stage is a process of its own, whose peak of
 resident memory is read at its end. For targets and neighbors the rows are target pictures and names; for all others
 they are candidates, with a tenth as many target pictures and a hundredth as many categories.
