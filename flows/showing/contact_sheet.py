@@ -9,8 +9,8 @@ from flows.showing.publish import publish_page
 from storage.manifest import read_rows
 from storage.pictures import PictureStore
 from storage.records import Crawled, Decision, DropReason, StageRef, TargetPicture
-from tasks.report.page import Gallery, Sample
-from tasks.report.samples import Album, galleries
+from tasks.report.page import Sample
+from tasks.report.samples import Album, samples
 
 SAMPLES, SIDE = 5, 112
 """Pictures of each way to end, and the longer side of one, in pixels."""
@@ -44,12 +44,10 @@ def _caption(sample: Sample) -> str:
     return "<br>".join(filter(None, [*lines, _broken(copies), _broken(sample.detail)]))
 
 
-def _section(gallery: Gallery) -> str:
+def _section(shown: Sequence[Sample]) -> str:
     """One table: a picture a column, below a copy what it copies, and the caption."""
-    pictures = [
-        "<br>".join(map(_picture, filter(None, (one.image, one.twin)))) or _picture("") for one in gallery.samples
-    ]
-    return table(pictures, [[_caption(one) for one in gallery.samples]])
+    pictures = ["<br>".join(map(_picture, filter(None, (one.image, one.twin)))) or _picture("") for one in shown]
+    return table(pictures, [[_caption(one) for one in shown]])
 
 
 def _ways(decisions: Sequence[Decision]) -> Iterator[list[Decision]]:
@@ -70,8 +68,8 @@ def sheet(
     for ended in _ways(decisions):
         head = f"\n### {(ended[0].reason or 'kept').replace('_', ' ')}: {len(ended):,}\n\n"
         late = time.monotonic() - start > MOST_SECONDS
-        (gallery,) = galleries(ended, album, 0 if late else SAMPLES)
-        body = _section(gallery) if gallery.samples else ""
+        shown = samples(ended, album, 0 if late else SAMPLES)
+        body = _section(shown) if shown else ""
         fits = body and len(page) + len(head) + len(body) < MOST_BYTES
         page += head + (body if fits else "No room for pictures of these; the report shows some.") + "\n"
     return page

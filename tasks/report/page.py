@@ -41,16 +41,6 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Gallery:
-    """Samples of the pictures that ended in one way, and how many those are in all."""
-
-    name: str
-    kept: bool
-    count: int
-    samples: tuple[Sample, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Score:
     """Accuracy in [0, 1] over one group; `best` where no arm does better."""
 

@@ -1,13 +1,11 @@
-"""Sample pictures of what was kept and of each reason for dropping one."""
+"""Where a run's pictures are looked up, and samples of verdicts with theirs."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage import filesystem
-from storage.records import Crawled, Decision, DropReason, Split, TargetPicture
-from tasks.report.page import Gallery, Sample
-from tasks.report.site.choose import KEPT
+from storage.records import Crawled, Decision, Split, TargetPicture
+from tasks.report.page import Sample
 from vision.inline import data_uri
 
 
@@ -65,19 +63,6 @@ def web_link(url: str) -> str:
     return url if url.lower().startswith(("http://", "https://")) else ""
 
 
-def galleries(decisions: Iterable[Decision], album: Album, count: int) -> tuple[Gallery, ...]:
-    """One gallery of what was kept and one for each reason that occurs; most similar pictures first."""
-    ways: dict[str, list[Decision]] = defaultdict(list)
-    for decision in decisions:
-        ways[decision.reason or KEPT].append(decision)
-    shown: list[Gallery] = []
-    for way in (KEPT, *DropReason):
-        if ended := ways[way]:
-            samples = (_sample(one, album) for one in _chosen(ended, count))
-            shown.append(Gallery(way, way == KEPT, len(ended), tuple(samples)))
-    return tuple(shown)
-
-
 def _chosen(decisions: Sequence[Decision], count: int) -> list[Decision]:
     # A key is a digest, so the first by key are a fair sample, and the same one every time.
     sample = sorted(decisions, key=lambda decision: decision.key)[:count]
@@ -89,3 +74,8 @@ def _sample(decision: Decision, album: Album) -> Sample:
         album.image(decision), album.twin(decision), decision.neighbor, decision.similarity, decision.copy_of,
         decision.copy_score, decision.detail,
     )  # fmt: skip
+
+
+def samples(decisions: Sequence[Decision], album: Album, count: int) -> list[Sample]:
+    """At most `count` of the verdicts, the most similar pictures first."""
+    return [_sample(one, album) for one in _chosen(decisions, count)]

@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All else of a picture: its JPEG and that of the picture it copies, in base64, empty where none can be shown.
+    """All else of a picture: itself and the picture that it copies as data URIs, empty where none can be shown.
 
     `page` and `license_page` are http(s) addresses, or empty. `shard` is the place of its tar, where it is packed.
     """
@@ -83,8 +83,8 @@ def card(decision: Decision, rows: Rows) -> Card:
     at = decision.key, decision.neighbor
     row, packed = rows.crawled[at], rows.packed.get(at)
     return Card(
-        image=rows.album.image(decision).rpartition(",")[2],
-        twin=rows.album.twin(decision).rpartition(",")[2] if decision.copy_of else "",
+        image=rows.album.image(decision),
+        twin=rows.album.twin(decision) if decision.copy_of else "",
         title=row.title, creator=row.creator, page=web_link(row.landing_url) or web_link(row.url),
         license_page=web_link(row.license_url), url=row.url, query=row.query, digest=decision.digest,
         width=row.width, height=row.height, detail=decision.detail, copy_of=decision.copy_of,

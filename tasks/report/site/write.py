@@ -64,8 +64,7 @@ def _data(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
 
 def _portraits(gathered: Gathered) -> Iterator[list[str]]:
     """A training picture of every target class in the order of the names, by chunks."""
-    album = gathered.rows.album
-    return in_chunks(lambda label: album.portrait(label).rpartition(",")[2], gathered.labels)
+    return in_chunks(gathered.rows.album.portrait, gathered.labels)
 
 
 def _files(gathered: Gathered) -> Iterator[tuple[str, bytes]]:

@@ -32,8 +32,8 @@ def _card(gathered: Gathered, reason: DropReason) -> Card:
     return card(next(one for one in gathered.decisions if one.reason is reason), gathered.rows)
 
 
-def _base64(digest: str) -> str:
-    return data_uri(PICTURES[digest], 64).rpartition(",")[2]
+def _shown(digest: str) -> str:
+    return data_uri(PICTURES[digest], 64)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_leak_stands_beside_the_target_picture(gathered: Gathered) -> None:
     """With how surely it is one."""
     leak = _card(gathered, DropReason.LEAK)
     assert (leak.copy_of, leak.copy_score, leak.creator) == ("test:lemon.jpg", 0.97, "Ann")
-    assert (leak.image, leak.twin) == (_base64("d-green"), _base64("d-blue"))
+    assert (leak.image, leak.twin) == (_shown("d-green"), _shown("d-blue"))
 
 
 def test_a_target_picture_that_has_moved_is_left_out(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_duplicate_stands_beside_what_it_copies(tmp_path: Path) -> None:
     first, second = crawled(1, "d-blue"), crawled(2)
     copy = replace(decision(second, DropReason.DUPLICATE), copy_of=decision(first).key, copy_score=0.99)
     told = _gather(tmp_path, Tables([first, second], [decision(first), copy]))
-    assert _card(told, DropReason.DUPLICATE).twin == _base64("d-blue")
+    assert _card(told, DropReason.DUPLICATE).twin == _shown("d-blue")
 
 
 def test_a_picture_that_cannot_be_decoded_has_no_thumbnail(tmp_path: Path) -> None:

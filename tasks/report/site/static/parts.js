@@ -30,8 +30,8 @@ const outward = (url, text) =>
 
 const inward = (view, fields, ...children) => el("a", { href: site.address(view, fields) }, ...children);
 
-const picture = (base64, alt) =>
-  base64 ? el("img", { src: "data:image/jpeg;base64," + base64, alt, decoding: "async" }) : el("div", { class: "blank" }, "cannot be shown");
+const picture = (src, alt) =>
+  src ? el("img", { src, alt, decoding: "async" }) : el("div", { class: "blank" }, "cannot be shown");
 
 const chip = (text, kind = "") => el("span", { class: "chip " + kind }, text);
 
