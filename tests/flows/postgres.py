@@ -18,7 +18,7 @@ INSTALLED = Path("/usr/lib/postgresql")
 ACCOUNTS = ("postgres", "nobody")
 """Who may run the server where the tests are root's, which PostgreSQL refuses to be run by."""
 
-STARTING = 60.0
+STARTING = 120.0
 """Seconds until it answers."""
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=100")

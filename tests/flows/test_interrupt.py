@@ -29,7 +29,7 @@ def _interrupted(world: World, folder: Path, server: dict[str, str]) -> tuple[in
         )
     try:
         _interrupt_in_crawl(run, log)
-        return run.wait(15), log.read_text(), run.pid
+        return run.wait(60), log.read_text(), run.pid
     finally:
         with suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)

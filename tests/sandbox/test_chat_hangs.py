@@ -27,10 +27,10 @@ def test_requests_hang_from_a_given_one_on_and_then_answer(folder: Path) -> None
 
 def test_a_client_that_gives_up_is_billed_and_not_answered(folder: Path) -> None:
     """The model has said it all the same; asking again gets through."""
-    with running(folder, chat=ChatBehavior(hangs=1, hang_from=0, hang_seconds=0.4)) as sandbox:
+    with running(folder, chat=ChatBehavior(hangs=1, hang_from=0, hang_seconds=1.5)) as sandbox:
         with pytest.raises(openai.APITimeoutError):
-            complete(sandbox, question(), timeout=0.1)
-        time.sleep(0.6)
+            complete(sandbox, question(), timeout=0.75)
+        time.sleep(1)
         left = sandbox.bill()
         completion = complete(sandbox, question())
         bill = sandbox.bill()

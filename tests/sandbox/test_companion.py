@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.process import ENDING
 from tests.processes import have_ended
 
 SHELL = "echo begun; sleep 300 & echo $! > {child}; wait"
@@ -78,7 +79,7 @@ def test_a_command_that_will_not_end_is_killed_when_it_is_asked_again(folder: Pa
         for _ in range(3):
             process.send_signal(signal.SIGINT)
             time.sleep(0.5)
-        process.communicate(timeout=4)
+        process.communicate(timeout=ENDING - 1)
     assert have_ended(child)
 
 
@@ -110,7 +111,7 @@ def test_a_hang_up_is_ignored_where_it_was(folder: Path, tmp_path: Path) -> None
 def test_what_a_command_leaves_running_is_ended_too(folder: Path, tmp_path: Path) -> None:
     """A command that ends by itself may have left a server behind."""
     with _started(folder, f"sleep 300 & echo $! > {tmp_path / 'child'}") as process:
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert have_ended(int((tmp_path / "child").read_text()))
 
 

@@ -62,7 +62,7 @@ def test_a_signal_ends_it_cleanly_though_an_answer_is_outstanding(folder: Path, 
             waiting.sendall(f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n\r\n".encode())
             time.sleep(0.2)
             os.kill(process.pid, number)
-            _, errors = process.communicate(timeout=10)
+            _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
 
 

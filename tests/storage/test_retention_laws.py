@@ -27,7 +27,7 @@ from tests.storage.kill import Killed, killed_after
 from tests.storage.purged_root import files
 from tests.storage.retained_root import CHAIN, DAY, aged, chain, make, work, write
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that a thread may take."""
 
 STEPS = st.lists(

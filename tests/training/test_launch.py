@@ -25,7 +25,7 @@ from training.launch import ended_with_block, launch
 from training.recipe import training_set
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until processes have come to the point where they are ended."""
 
 PLAIN: dict[str, object] = {"steps": 60, "evaluate_every": 20, "dropout": 0.0, "mixup": 0.0}

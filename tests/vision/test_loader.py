@@ -41,7 +41,7 @@ def test_work_is_done_side_by_side() -> None:
     together = threading.Barrier(3)
 
     def work(item: int) -> int:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         return item
 
     assert list(in_order(work, range(6), workers=3, ahead=6)) == list(range(6))

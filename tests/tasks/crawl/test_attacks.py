@@ -110,7 +110,7 @@ def test_a_drip_ends_at_the_rate_long_before_the_deadline(
     started = time.monotonic()
     row = crawl(world, tmp_path, "/drip/1", pace={"retries": 0})
     assert (row.reason, row.detail) == (FetchReason.TIMEOUT, "under 500 bytes a second")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_an_endless_body_is_cut_while_it_comes(world: World, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_server_that_accepts_and_says_nothing_ends_at_the_deadline(tmp_path: P
         started = time.monotonic()
         rows = fetch_through([offer(f"{url}/{n}") for n in range(12)], str(tmp_path), config)
         assert {row.reason for row in rows} == {FetchReason.TIMEOUT}
-        assert time.monotonic() - started < 12
+        assert time.monotonic() - started < 30
 
 
 def test_bytes_behind_a_compressed_picture_count_too(world: World, tmp_path: Path) -> None:

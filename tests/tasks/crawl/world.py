@@ -21,6 +21,8 @@ from tasks.crawl.config import CrawlConfig
 PUBLIC = [f"127.0.0.{i}" for i in range(2, 8)]
 PRIVATE = "127.1.0.1"
 """PUBLIC addresses are let through in the tests' config; the PRIVATE one plays an inner network."""
+SILENCE = 60.0
+"""Seconds until a silent host answers."""
 
 
 def jpeg(seed: int, side: int = 96) -> bytes:
@@ -65,6 +67,7 @@ class World:
         self.asked: list[tuple[str, str]] = []
         self.open: Counter[str] = Counter()
         self.most: defaultdict[str, int] = defaultdict(int)
+        self.most_of_all = 0
         self.throttle: dict[str, list[float]] = {}
         self.failing: dict[str, int] = {}
         self.robots: dict[str, tuple[int, str]] = {}
@@ -89,6 +92,7 @@ class World:
         self.asked.append((host, request.path))
         self.open[host] += 1
         self.most[host] = max(self.most[host], self.open[host])
+        self.most_of_all = max(self.most_of_all, self.open.total())
         try:
             return await self._answer(request, host)
         finally:
@@ -149,7 +153,7 @@ class World:
             case "drip":
                 return await self._stream(request, len(good), good[:1], 1000, 0.1)
             case "silent":
-                await asyncio.sleep(60)
+                await asyncio.sleep(SILENCE)
             case "huge":
                 return _plain(huge_png(), "image/png")
             case "small":

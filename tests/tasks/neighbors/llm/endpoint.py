@@ -142,7 +142,7 @@ def serve(reply: Reply, port: int = 0) -> Iterator[Endpoint]:
 
     endpoint.close = close
     try:
-        assert up.wait(10)
+        assert up.wait(60)
         yield endpoint
     finally:
         close()

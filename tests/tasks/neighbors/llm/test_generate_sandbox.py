@@ -54,7 +54,7 @@ def test_a_troubled_endpoint_costs_what_it_says(tmp_path: Path, troubled: Sandbo
 def test_a_hanging_endpoint_keeps_within_the_budget(tmp_path: Path, folder: Path) -> None:
     """An answer that nobody waited for is billed all the same, and counted as the worst case."""
     with running(folder, chat=ChatBehavior(hangs=2, hang_from=1, hang_seconds=60)) as sandbox:
-        pace = Pace(retries=1, timeout=0.3, concurrency=2)
+        pace = Pace(retries=1, timeout=1, concurrency=2)
         proposed = _groceries(sandbox, tmp_path, pace=pace, budget=Budget(tokens=25_000), max_tokens=1_000)
         bill = sandbox.bill()
     assert bill.faults == {"hung": 2}

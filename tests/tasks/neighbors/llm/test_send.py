@@ -104,9 +104,9 @@ def test_a_slow_answer_is_a_row(tmp_path: Path) -> None:
         return _good()
 
     with serve(slowly) as endpoint:
-        proposed = propose(endpoint, tmp_path, things(2), pace=Pace(retries=0, timeout=0.25))
+        proposed = propose(endpoint, tmp_path, things(2), pace=Pace(retries=0, timeout=1.25))
     assert [(row.label, row.reason) for row in proposed.unanswered] == [(0, AnswerReason.REQUEST_FAILED)]
-    assert "0.25" in proposed.unanswered[0].detail
+    assert "1.25" in proposed.unanswered[0].detail
     assert [proposal.parent for proposal in proposed.proposals] == [1]
 
 
