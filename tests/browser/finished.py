@@ -32,7 +32,7 @@ class Finished:
 
     def listed(self, what: str) -> list[dict[str, Any]]:
         """What the API lists of one kind: flow_runs, deployments, artifacts."""
-        answer = httpx.post(f"{self.api}/{what}/filter", json={}, timeout=30).raise_for_status()
+        answer = httpx.post(f"{self.api}/{what}/filter", json={}, timeout=60).raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 def _read_back(tiny: Finished, run: dict[str, Any]) -> dict[str, Any]:
     """The run as the API has it, which waits for a worker."""
-    held: dict[str, Any] = httpx.get(f"{tiny.api}/flow_runs/{run['id']}", timeout=30).json()
+    held: dict[str, Any] = httpx.get(f"{tiny.api}/flow_runs/{run['id']}", timeout=60).json()
     assert held["state_type"] == "SCHEDULED"
     return held
 

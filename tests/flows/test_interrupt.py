@@ -14,7 +14,7 @@ from tests.flows.conftest import World
 from tests.processes import have_ended
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until a run has come to the point where it is interrupted."""
 
 

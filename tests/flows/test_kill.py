@@ -15,7 +15,7 @@ from storage.pictures import PictureStore
 from tests.flows.conftest import World
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a run may take to come to the point where it is killed."""
 
 

@@ -116,7 +116,9 @@ def _cluster(folder: Path) -> Iterator[str]:
     with (folder / "ray.log").open("wb") as out:
         process = subprocess.Popen(words, cwd=folder, stdout=out, stderr=out, start_new_session=True)
     try:
-        until(lambda: "Ray runtime started" in (folder / "ray.log").read_text(), 60, (folder / "ray.log").read_text)
+        until(
+            lambda: "Ray runtime started" in (folder / "ray.log").read_text(), CRAWLING, (folder / "ray.log").read_text
+        )
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -32,7 +32,7 @@ from tests.storage.retained_root import aged, chain, work, write
 
 PROJECT = Path(__file__).parents[2]
 RECIPE = "recipes/demo.yaml"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that the command may take."""
 
 

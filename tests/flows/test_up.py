@@ -88,7 +88,7 @@ def _begin(up: Up, client: SyncPrefectClient) -> UUID:
     run = client.create_flow_run_from_deployment(
         deploy_to(client, "cpu"), parameters={"release": str(up.folder / "release")}
     )
-    until(lambda: begun(up.folder / "release"), 60, lambda: up.said)
+    until(lambda: begun(up.folder / "release"), STARTING, lambda: up.said)
     return run.id
 
 

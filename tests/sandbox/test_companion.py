@@ -103,7 +103,7 @@ def test_a_hang_up_is_ignored_where_it_was(folder: Path, tmp_path: Path) -> None
             time.sleep(0.02)
         process.send_signal(signal.SIGHUP)
         try:
-            assert process.wait(30) == 3
+            assert process.wait(60) == 3
         finally:
             process.kill()
 
