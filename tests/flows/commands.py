@@ -14,7 +14,7 @@ from storage.manifest import read_manifest
 from storage.records import Stage
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds that a run of the tiny recipe may take."""
 
 Command = list[str]
