@@ -24,11 +24,14 @@ from flows.showing.final import show_final
 from flows.targets import targets
 from flows.train import train
 from storage.records import Stage, StageRef
+from training.recipe import require_validation
 
 
-def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...]]:
+def _stages(recipe: Recipe, until: Stage, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...]]:
     """Every stage in turn; the next one runs only when it is asked for."""
     data = targets(recipe, Stage.TARGETS in refresh)
+    if until in (Stage.TRAIN, Stage.REPORT):
+        require_validation(data)  # before anything is paid for
     yield (data,)
     names = neighbors(recipe, data, Stage.NEIGHBORS in refresh)
     yield (names,)
@@ -62,7 +65,7 @@ def extrapolate(
     """Run a recipe up to a stage; stages that are whole are taken as they are, unless refreshed."""
     done: list[StageRef] = []
     with ours():
-        for refs in _stages(dated(recipe, as_of), set(refresh)):
+        for refs in _stages(dated(recipe, as_of), until, set(refresh)):
             done += refs
             if refs[0].stage is until:
                 break

@@ -144,7 +144,9 @@ def check(data: TrainingSet) -> None:
             "remove it first: training.data.without_empty_auxiliaries",
         )
     if len(data.val) == 0:
-        raise BadInput("the validation split is empty", "list pictures for it: checkpoints are chosen on it alone")
+        raise BadInput(
+            "the validation split is empty", "list readable pictures for it: checkpoints are chosen on it alone"
+        )
     for orphan in np.flatnonzero(data.orphaned & (data.orphans == 0)):
         raise BadInput(
             f"auxiliary class {data.auxiliaries[orphan]!r} has no parent", "give it a target class that it neighbors"

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from storage.errors import BadInput
 from storage.latest import recall
-from storage.manifest import read_manifest
+from storage.manifest import read_manifest, read_rows
 from storage.recipe_file import read_recipe
-from storage.records import Stage, StageRef
+from storage.records import Stage, StageRef, TargetClass
 from storage.section import Section
 from training.config import Mode, TrainConfig
 
@@ -66,6 +66,16 @@ def require_one_piece(recipe: str, finished: Finished, mode: Mode) -> None:
     """
     for fault in _faults(finished, mode):
         raise BadInput(fault, f"run python -m flows.pipeline recipes/{recipe}.yaml --until {Stage.SHARD}")
+
+
+def require_validation(targets: StageRef) -> None:
+    """Raise BadInput where the target set has no picture to validate on, which training would miss hours later."""
+    if not any(one.val for one in read_rows(targets, TargetClass)):
+        raise BadInput(
+            "there are no validation pictures, on which checkpoints are chosen",
+            "list some (`targets.val`, or a folder val/), or take some from train by `targets.held_out`, "
+            "whose `keep` must be less than the largest class has; --until shard needs none",
+        )
 
 
 def finished_stages(recipe: TrainingRecipe, mode: Mode) -> Finished:

@@ -199,3 +199,20 @@ def test_until_stops_after_a_stage(first: list[StageRef], world: World, root: Pa
     refs = extrapolate(world.recipe(root), until=Stage.EMBED)
     assert [ref.stage for ref in refs][-2:] == [Stage.EMBED, Stage.EMBED]
     assert Stage.SELECT not in {ref.stage for ref in refs}
+
+
+def test_without_validation_pictures_it_ends_before_anything_is_paid(
+    prefect_server: str, world: World, root: Path
+) -> None:
+    """Training would miss them hours later; who wants shards alone needs none."""
+    recipe = world.recipe(root)
+    tail = recipe.targets.long_tail
+    assert tail is not None
+    none = {"val": None, "long_tail": tail.model_copy(update={"spare_to_val": 0})}
+    without = recipe.model_copy(update={"targets": recipe.targets.model_copy(update=none)})
+    asked = world.sandbox.bill().requests
+    with pytest.raises(BadInput, match="there are no validation pictures") as stopped:
+        extrapolate(without)
+    assert "targets.held_out" in stopped.value.mend
+    assert world.sandbox.bill().requests == asked
+    assert len(extrapolate(without, until=Stage.NEIGHBORS)) == 2
