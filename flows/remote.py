@@ -63,7 +63,8 @@ def _submitted(name: str, deployment: str, folder: StageFolder, parameters: dict
     except ObjectNotFound as error:
         raise BadInput(
             f"the Prefect server at {PREFECT_API_URL.value()} has no deployment {deployment}",
-            "run `RECIPE=recipes/NAME.yaml prefect deploy --all` in the project's folder, and a worker for its pool; or set where to inline",
+            "run `RECIPE=recipes/NAME.yaml prefect deploy --all` in the project's folder, and a worker for its pool; "
+            "or set where to inline",
         ) from error
     return cast("FlowRun", run)  # of the two, since no event loop runs here
 

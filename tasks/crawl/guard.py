@@ -1,13 +1,15 @@
 """Where a crawler may connect to: public http(s) addresses, and what the recipe names besides.
 
 The addresses that are checked are the very ones that are connected to, so a name that
-resolves differently a moment later gains nothing.
+resolves differently a moment later gains nothing, nor does a host that is written as no reader
+of ours understands: every socket is opened by `Guard.open_socket`.
 """
 
 import ipaddress
 import socket
 from collections.abc import Iterable
 
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
@@ -55,7 +57,7 @@ class Refused(Exception):
 
 
 class BlockedAddress(OSError):
-    """A name resolves to an address that is not public."""
+    """What would be connected to is not public."""
 
 
 def _plain(address: Address) -> Address:
@@ -105,6 +107,13 @@ class Guard:
             self._known.add(host)
         return parsed
 
+    def open_socket(self, found: AddrInfoType) -> socket.socket:
+        """A socket for an address as `socket.getaddrinfo` tells it; BlockedAddress where it may not be asked."""
+        family, kind, protocol, _, address = found
+        if not _is_address(address[0]) or not self.allows(address[0]):
+            raise BlockedAddress("the address is not public")
+        return socket.socket(family, kind, protocol)
+
     def _check_host(self, host: str) -> None:
         if _is_malformed(host):
             raise Refused(FetchReason.BAD_URL, "malformed host")
@@ -122,7 +131,9 @@ def _is_address(host: str) -> bool:
 
 
 def _is_malformed(host: str) -> bool:
-    """Whether no name server can know the host, or a system call would read it as a short form of an address."""
+    """Whether no name server can know the host, or a system call would read it as an address that we do not."""
+    if ":" in host or "%" in host:  # an address in brackets; none that is public has a zone behind it
+        return "%" in host or not _is_address(host)
     try:
         host.encode("idna")
     except UnicodeError:

@@ -48,9 +48,9 @@ def _refusal(error: aiohttp.ClientError | OSError) -> Refused:
     # Never the error's own text: it differs between systems, and from run to run.
     if isinstance(error, aiohttp.InvalidURL):
         return Refused(FetchReason.BAD_URL, "malformed")
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, BlockedAddress):
+        return Refused(FetchReason.BLOCKED_ADDRESS, "the name resolves to an address that is not public")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        if isinstance(error.os_error, BlockedAddress):
-            return Refused(FetchReason.BLOCKED_ADDRESS, "the name resolves to an address that is not public")
         return Refused(FetchReason.CONNECTION, "no such name", passing=True)
     if isinstance(error, aiohttp.ClientSSLError):
         return Refused(FetchReason.CONNECTION, "no trusted TLS")
@@ -129,6 +129,7 @@ async def open_web(config: WebConfig, accept: str) -> AsyncIterator[Web]:
         limit_per_host=config.pace.per_host,
         resolver=GuardedResolver(guard),
         ttl_dns_cache=_DNS_SECONDS,
+        socket_factory=guard.open_socket,
     )
     async with aiohttp.ClientSession(
         connector=connector,

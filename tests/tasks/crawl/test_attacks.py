@@ -87,6 +87,7 @@ def test_a_redirect_to_a_name_is_judged_like_any_other(
         "http://127.1.0.1:{port}/good/1", "http://[::ffff:127.1.0.1]:{port}/good/1", "http://[::ffff:7f01:1]:{port}/",
         "http://2130771969:{port}/good/1", "http://0x7f010001:{port}/good/1", "http://0177.1.0.1:{port}/good/1",
         "http://127.1.1:{port}/good/1", "http://[::1]:{port}/", "http://169.254.169.254/latest/meta-data/",
+        "http://[::ffff:127.1.0.1%25]:{port}/good/1", "http://[::ffff:127.1.0.1%2525]:{port}/good/1", "http://[::1%25]:{port}/",
         "http://[64:ff9b::7f01:1]/", "file:///etc/passwd", "ftp://127.0.0.2/", "gopher://127.0.0.2/", "data:image/png,",
     ],
 )  # fmt: skip
@@ -100,6 +101,17 @@ def test_nothing_inner_is_reached_at_any_hop(world: World, tmp_path: Path, targe
     assert row.reason in (FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL)
     assert set(world.reached) <= {PUBLIC[0]}
     assert PictureStore(str(tmp_path)).find(url) is None
+
+
+@pytest.mark.parametrize("host", ["127.1.0.1", "[::ffff:127.1.0.1%25]", "[::1]"])
+def test_no_socket_is_opened_to_what_is_not_public_though_a_host_was_misread(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """The guard looks again at what is connected to, so that one gap in reading hosts is no way in."""
+    monkeypatch.setattr(guard.Guard, "_check_host", lambda *_: None)
+    [row] = fetch_through([offer(f"http://{host}:{world.port}/good/1")], str(tmp_path), recipe())
+    assert row.reason is FetchReason.BLOCKED_ADDRESS
+    assert world.reached == set()
 
 
 def test_a_drip_ends_at_the_rate_long_before_the_deadline(

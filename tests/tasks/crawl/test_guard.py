@@ -46,6 +46,7 @@ def test_a_network_of_the_recipe_is_allowed_and_no_more() -> None:
         "http://", "http:///a.jpg", "//example.org/a.jpg", "a.jpg", "", "http://[::1/a.jpg", "http://example.org:x/",
         "http://cdn..example.com/a.jpg", "http://.com/", f"http://{'a' * 64}.com/", "http://127.1/", "http://0x7f.1/",
         "http://example.org:22/", "http://example.org:25/a.jpg", "http://example.org:6379/", "http://example.org:0/",
+        "http://[::1%25]/a.jpg", "http://[::ffff:127.0.0.1%25]/", "http://[::ffff:7f00:1%]/", "http://[fe80::1%25eth0]/",
         "http://2130706433/", "http://0177.0.0.1/", "http://user:secret@example.org/a.jpg", "http://user@example.org/a.jpg",
     ],
 )  # fmt: skip
