@@ -3,8 +3,9 @@
     <root>/pictures/<segment>.tar        pictures, named by digest; never changed once written
     <root>/pictures/<segment>.parquet    one row a URL; written after its tar
 
-No index, no segment: a tar without one is what a killed writer left, and is never read. All
-files are written whole and none is renamed, so the store works the same on an object store.
+No index, no segment: a tar without one is what a killed writer left, and is never read. No tar,
+no picture: a row that points into a lost one is as if it were not there. All files are written
+whole and none is renamed, so the store works the same on an object store.
 What is taken down leaves by `storage.purge_store` alone.
 """
 
@@ -77,9 +78,9 @@ def read_stored(store: str, stored: StoredPicture) -> bytes:
     try:
         data = filesystem.read_range(tar, stored.offset, stored.size)
     except FileNotFoundError:
-        data = b""
+        raise DamagedStore(f"{tar} is gone", "run the pipeline with --refresh crawl") from None
     if digest_of(data) != stored.digest:
-        mend = f"remove {stored.segment}{INDEX} beside it, then run the pipeline with --refresh crawl"
+        mend = "remove this tar, then run the pipeline with --refresh crawl: all that it held is fetched again"
         raise DamagedStore(f"{tar} does not hold picture {stored.digest} at {stored.offset}", mend)
     return data
 
@@ -105,10 +106,13 @@ class PictureStore:
         self.uri = filesystem.join(root, FOLDER)
 
     def _indexes(self) -> Iterator[pa.Table]:
-        """The indexes that lie there now, each read when it is asked for."""
-        for name in filesystem.list_files(self.uri):
+        """The indexes that lie there now, each read when it is asked for; rows whose tar is lost are passed over."""
+        names = filesystem.list_files(self.uri)
+        tars = pa.array([name.removesuffix(TAR) for name in names if name.endswith(TAR)], pa.string())
+        for name in names:
             if name.endswith(INDEX):
-                yield read_index(filesystem.join(self.uri, name))
+                index = read_index(filesystem.join(self.uri, name))
+                yield index.filter(pc.is_in(index["segment"], value_set=tars))
 
     def _rows_of(self, column: str, values: Iterable[str]) -> list[StoredPicture]:
         """The rows with one of these values; the indexes are read one after the other, so that none is held."""

@@ -26,9 +26,10 @@ def sighting(row: StoredPicture) -> Sighting:
 class StorePurge:
     """What has to be done to the store: `indexes` are its rows by the segment whose index holds them.
 
-    `gone` are the rows that leave, `tainted` the segments whose tar holds their bytes, or has no index
-    of its own to say what else it holds. `stray` are the files that no reader knows, and that may
-    hold any bytes: tars without an index that no row points into, and halves of files.
+    `gone` are the rows that leave, those of a lost tar among them, `tainted` the segments whose tar
+    holds bytes that leave, or has no index of its own to say what else it holds. `stray` are the files
+    that no reader knows, and that may hold any bytes: tars without an index that no row points into,
+    and halves of files.
     """
 
     uri: str
@@ -48,10 +49,10 @@ class StorePurge:
             found[row.segment].append(row)
         return found
 
-    def _moved(self, segment: str, places: Mapping[str, Place]) -> list[StoredPicture]:
-        """The rows of an index that stay, with the places where their pictures lie from now on."""
+    def _moved(self, rows: Iterable[StoredPicture], places: Mapping[str, Place]) -> list[StoredPicture]:
+        """Those of the rows that stay, with the places where their pictures lie from now on."""
         found = []
-        for row in self.indexes.get(segment, []):
+        for row in rows:
             if row.segment in self.tainted and row not in self.gone:
                 name, offset = places[row.digest]
                 found.append(replace(row, segment=name, offset=offset))
@@ -65,10 +66,15 @@ class StorePurge:
         safe = (rows for name, rows in by_tar.items() if name in self.tars and name not in self.tainted)
         places = {row.digest: (row.segment, row.offset) for rows in safe for row in rows}
         known = {row for name, rows in self.indexes.items() if name not in self.tainted for row in rows}
+        inside = {row for name in self.tainted for row in self.indexes.get(name, [])}
         for segment in self.tainted:
-            fresh = _copied(self.uri, segment, [row for row in by_tar.get(segment, []) if row.digest not in places])
+            held = by_tar.get(segment, [])
+            fresh = _copied(self.uri, segment, [row for row in held if row.digest not in places])
             places |= fresh.places
-            fresh.rows = [row for row in self._moved(segment, places) if row not in known]
+            # A row goes with its picture, not with its index: at another segment's turn it may not be known where to.
+            rows = [row for row in held if row in inside]
+            rows += [row for row in self.indexes.get(segment, []) if row.segment not in self.tainted]
+            fresh.rows = [row for row in self._moved(rows, places) if row not in known]
             known.update(fresh.rows)
             if fresh.rows or fresh.places:
                 fresh.write(self.uri)
@@ -77,7 +83,7 @@ class StorePurge:
     def _mend_others(self, places: Mapping[str, Place]) -> None:
         """Take out of the indexes that stay the rows that leave, and point none into a tainted tar."""
         for segment in sorted(self.indexes.keys() - set(self.tainted)):
-            if (rows := self._moved(segment, places)) != self.indexes[segment]:
+            if (rows := self._moved(self.indexes[segment], places)) != self.indexes[segment]:
                 index = filesystem.join(self.uri, segment + INDEX)
                 tables.write_table(index, tables.to_table(rows, StoredPicture))
 
@@ -128,6 +134,7 @@ def plan_store(root: str, indexes: Mapping[str, list[StoredPicture]], taken: Tak
     gone = frozenset(row for row in rows if taken.covers(sighting(row)))
     tars = frozenset(name.removesuffix(TAR) for name in files if name.endswith(TAR))
     unnamed, named = tars - indexes.keys(), {row.segment for row in rows}
-    tainted = {row.segment for row in gone} | (unnamed & named)
+    tainted = {row.segment for row in gone if row.segment in tars} | (unnamed & named)
+    lost = frozenset(row for row in rows if row.segment not in tars)
     stray = [name + TAR for name in unnamed - named] + [name for name in files if name.endswith(PARTIAL)]
-    return StorePurge(uri, indexes, tars, gone, tuple(sorted(tainted)), tuple(sorted(stray)))
+    return StorePurge(uri, indexes, tars, gone | lost, tuple(sorted(tainted)), tuple(sorted(stray)))

@@ -1,8 +1,9 @@
 """Take-downs: nothing of the picture is left, nothing else is lost, and a kill at any moment is made good."""
 
 from dataclasses import fields, is_dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from storage.manifest import read_rows
 from storage.pictures import INDEX, TAR, PictureStore
 from storage.purge import Purge, plan
 from storage.purge_stages import BY_DIGEST
+from storage.purge_store import read_indexes
 from storage.records import Candidate, Crawled, Redirected, ShardEntry, Split, Stage, TargetPicture
 from storage.takedown import TakenDown
 from tests.storage.kill import Killed, killed_after
@@ -131,6 +133,35 @@ def test_two_indexes_of_one_tar_both_follow_it(root: str) -> None:
     assert other
     assert (one.segment, one.offset) == (other.segment, other.offset)
     assert held.read(digest("b")) == picture("b")
+
+
+@pytest.mark.parametrize("names", ["xyz", "zyx"])
+def test_an_index_may_point_into_a_later_segment_that_goes_too(
+    root: str, names: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of two segments that are written again comes first, rows of the one may lie in the other's tar."""
+    called = chain(names, count())
+    monkeypatch.setattr("storage.segment.uuid.uuid4", lambda: SimpleNamespace(hex=str(next(called))))
+    store(root, {"a": "a", "b": "b"}, {"c": "c", "g": "b"})
+    purge(root, TakenDown.of(creators=["ann"]))
+    held = PictureStore(root)
+    assert {name for name in "abcg" if held.find(url(name))} == {"b", "g"}
+    assert held.read(digest("b")) == picture("b")
+    assert not places(root, "a")
+    assert not places(root, "c")
+
+
+def test_rows_of_a_tar_that_is_lost_are_no_hindrance(root: str) -> None:
+    """They are found by their creator, and go; what another tar holds stays."""
+    store(root, {"a": "a", "b": "b"}, {"e": "e", "c": "c", "g": "b"})
+    lost = PictureStore(root).locate(digest("a"))
+    assert lost
+    filesystem.remove(f"{root}/pictures/{lost.segment}{TAR}")
+    planned = purge(root, TakenDown.of(creators=["ann"]))
+    assert planned.scope.copies == ()
+    assert digest("a") in TakenDown.load(root).digests
+    assert PictureStore(root).read(digest("e")) == picture("e")
+    assert {row.url for rows in read_indexes(root).values() for row in rows} == {url("e")}
 
 
 def _done(small: Run, stage: Stage) -> set[str]:
