@@ -10,8 +10,10 @@ from storage.records import Crawled, FetchReason
 from tasks.crawl.config import CrawlConfig
 from tasks.crawl.fetch import PASSING
 from tasks.crawl.robots import UNREADABLE
+from tasks.crawl.sources.pool_files import GONE
 
 _PASSING_REASONS = frozenset({FetchReason.CONNECTION, FetchReason.THROTTLED, FetchReason.TIMEOUT})
+_PASSING_STATUSES = frozenset(map(str, PASSING))
 _LAST = (sys.maxsize, 0)
 _TRY_AGAIN = (
     "mend what these say, then retry the run or run again with the same command: what was lost to time-outs, "
@@ -22,7 +24,7 @@ _TRY_AGAIN = (
 def may_come(row: Crawled) -> bool:
     """Whether a URL that brought no picture may bring one another time, as after an outage."""
     if row.reason is FetchReason.BAD_STATUS:
-        return int(row.detail) in PASSING
+        return row.detail == GONE or row.detail in _PASSING_STATUSES
     if row.reason is FetchReason.ROBOTS:
         return row.detail.startswith(UNREADABLE)
     return row.reason in _PASSING_REASONS

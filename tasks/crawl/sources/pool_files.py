@@ -7,10 +7,13 @@ from storage.picture_names import SUFFIXES
 from storage.records import FetchReason
 from tasks.crawl.guard import Refused
 
+GONE = "gone"
+"""What is said of a file that is not there: its disk may come back."""
+
 
 def gone() -> Refused:
     """A picture is not there, or no longer."""
-    return Refused(FetchReason.BAD_STATUS, "gone")
+    return Refused(FetchReason.BAD_STATUS, GONE)
 
 
 def pictures_in(folder: Path) -> list[Path]:

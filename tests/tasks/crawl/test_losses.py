@@ -10,6 +10,7 @@ from storage.manifest import Part, StageFolder, open_stage
 from storage.records import Candidate, Crawled, FetchReason, Stage
 from tasks.crawl.losses import check_fetched, done_again, may_come
 from tasks.crawl.plan import fetched, rejected
+from tasks.crawl.sources.pool_files import gone
 from tests.tasks.crawl.world import offer, recipe
 
 LOST = offer("http://a.example/2")
@@ -42,6 +43,7 @@ def test_how_a_url_failed_is_no_part_of_the_content(tmp_path: Path) -> None:
         (FetchReason.THROTTLED, "503", True),
         (FetchReason.BAD_STATUS, "502", True),
         (FetchReason.BAD_STATUS, "404", False),
+        (FetchReason.BAD_STATUS, gone().detail, True),
         (FetchReason.ROBOTS, "robots.txt answers 500", True),
         (FetchReason.ROBOTS, "robots.txt", False),
         (FetchReason.TOO_SMALL, "9x9", False),
