@@ -1,7 +1,7 @@
 """What becomes of a candidate as a row, which host it is asked from, and which partition asks; pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
@@ -9,6 +9,7 @@ from yarl import URL
 
 from storage.fingerprint import bucket
 from storage.records import Candidate, Crawled, FetchReason, Redirected
+from tasks.crawl.licenses import agreed
 
 _OFFERED = tuple(f.name for f in fields(Candidate))
 _told: Callable[[Candidate], tuple[object, ...]] = attrgetter(*_OFFERED)  # astuple would copy every text
@@ -62,10 +63,19 @@ def by_rank(candidate: Candidate) -> tuple[object, ...]:
 
 
 def merge(offers: Iterable[Candidate]) -> list[Candidate]:
-    """One candidate a URL, sorted by key: the best ranked offer, ties by the name of the neighbor."""
+    """One candidate a URL, sorted by key: the best ranked offer, ties by the name of the neighbor.
+
+    Where two that state a license differ in it, its license is both, which no recipe allows.
+    """
     best: dict[str, Candidate] = {}
+    stated: dict[str, set[str]] = {}
     for offer in offers:
-        held = best.get(offer.url)
-        if held is None or by_rank(offer) < by_rank(held):
+        held = best.setdefault(offer.url, offer)
+        if held.license != offer.license:
+            stated.setdefault(offer.url, {held.license}).add(offer.license)
+        if by_rank(offer) < by_rank(held):
             best[offer.url] = offer
+    for url, licenses in stated.items():
+        if len(known := licenses - {""}) > 1:
+            best[url] = replace(best[url], license=agreed(*sorted(known)))
     return sorted(best.values(), key=lambda candidate: candidate.key)

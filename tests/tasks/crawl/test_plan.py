@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from storage.records import Candidate, Crawled, FetchReason, Neighbor, Relation
 from tasks.crawl import plan, quotas
 from tasks.crawl.config import CrawlConfig
+from tasks.crawl.licenses import LICENSES
 from tests.tasks.crawl.world import offer, recipe
 
 Fetch = Callable[[list[Candidate]], list[Crawled]]
@@ -103,6 +104,22 @@ def test_the_best_rank_wins_and_then_the_name() -> None:
     url = "http://example.org/a.jpg"
     assert plan.merge([offer(url, "pear", 2), offer(url, "plum", 1)])[0].neighbor == "plum"
     assert plan.merge([offer(url, "plum", 1), offer(url, "pear", 1)])[0].neighbor == "pear"
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    stated=st.lists(st.sampled_from(["by", "by-nc", "cc0", "all rights reserved", ""]), min_size=1, max_size=4),
+    ranks=st.permutations(range(4)),
+)
+def test_offers_of_one_url_that_state_different_licenses_allow_none(stated: list[str], ranks: list[int]) -> None:
+    """As within one source: whoever grants less may be right; an offer that states nothing contradicts nobody."""
+    url = "http://example.org/a.jpg"
+    offers = [offer(url, rank=rank, license_id=license_id) for license_id, rank in zip(stated, ranks, strict=False)]
+    [merged] = plan.merge(offers)
+    best = min(offers, key=lambda one: one.rank)
+    different = {license_id for license_id in stated if license_id}
+    assert merged.license == best.license if len(different) < 2 else merged.license not in LICENSES
+    assert merged.rank == best.rank
 
 
 def test_the_license_gate() -> None:
