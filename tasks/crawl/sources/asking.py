@@ -17,7 +17,6 @@ from tasks.retry_after import pause_of
 _ANSWER_BYTES = 16 << 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds, where the API does not say how long
 _NOT_STARTED = 5.0  # seconds; on this machine, what has never answered was more likely not started than is down
-_BUSY = ("maxlag", "ratelimited", "readonly")
 
 
 class Api(Protocol):
@@ -39,6 +38,9 @@ class Api(Protocol):
     def patience_seconds(self) -> float:
         """How long it may be busy or down."""
 
+    def status(self, answer: Answer) -> int:
+        """The status of an answer as it is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
@@ -50,26 +52,21 @@ class _Trouble:
     unreached: bool = False
 
 
-def _status(answer: Answer) -> int:
-    """The status as it is meant: a MediaWiki that is busy says so under a 200."""
-    return 503 if answer.headers.get("MediaWiki-API-Error", "") in _BUSY else answer.status
-
-
 def _check(refusal: Refused, base_url: str) -> None:
     if refusal.reason in (FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL):
         mend = "correct base_url; an address that is not public must be named in crawl.allow_networks"
         raise Unreachable(f"{base_url} may not be asked: {refusal.reason} {refusal.detail}", mend) from None
 
 
-async def _ask(web: Web, url: str, base_url: str) -> Answer | _Trouble:
+async def _ask(web: Web, url: str, api: Api) -> Answer | _Trouble:
     """One request."""
     try:
         answer = await web.get(url, _ANSWER_BYTES)
     except Refused as refusal:
-        _check(refusal, base_url)
+        _check(refusal, api.base_url)
         unreached = refusal.reason is FetchReason.CONNECTION
         return _Trouble(f"{refusal.reason} ({refusal.detail})", refusal.passing, unreached=unreached)
-    status = _status(answer)
+    status = api.status(answer)
     if status != 429 and status < 500:
         return answer
     return _Trouble(f"status {status}", stated=pause_of(status, answer.headers.get("Retry-After", "")))
@@ -132,7 +129,7 @@ async def ask_api(web: Web, url: str, api: Api) -> Answer:
     turns, waiting = turns_at(api.base_url), _Waiting()
     while True:
         await turns.take(api.pause_seconds)
-        found = await _ask(web, url, api.base_url)
+        found = await _ask(web, url, api)
         if isinstance(found, Answer):
             turns.reached = True
             return found

@@ -1,5 +1,7 @@
 """What every source of candidates offers, and what those with a search API have in common."""
 
+import json
+import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Protocol, TypeVar
@@ -48,6 +50,24 @@ class Shape(BaseModel):
 
 S = TypeVar("S", bound=BaseModel)
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""What half a character looks like in JSON."""
+
+
+def _whole(body: bytes) -> bytes:
+    """The same JSON, with a question mark for each half of a character: some servers cut a text inside an emoji."""
+    return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _shaped(body: bytes, shape: type[S]) -> S:
+    """What a JSON text says, in its shape; ValueError or RecursionError where it has another one."""
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError:
+        if not _HALF.search(body):
+            raise
+        return shape.model_validate_json(_whole(body))
+
 
 def _is_of_the_query(answer: Answer) -> bool:
     """Whether an error is about the query: an API says so in JSON, a wrong base_url brings a page."""
@@ -79,6 +99,10 @@ class SearchApi(Section):
         """Nothing: what an API holds is asked for, and `crawl.as_of` says when."""
         return ""
 
+    def status(self, answer: Answer) -> int:
+        """The status of an answer as it is meant: some APIs that are busy say so under a 200."""
+        return answer.status
+
     async def _get(self, web: Web, path: str, query: Mapping[str, str]) -> Answer:
         url = f"{self.base_url.rstrip('/')}{path}?{urlencode(query)}"
         return await ask_api(web, url, self)
@@ -90,9 +114,11 @@ class SearchApi(Section):
             kind = RefusedQuery if _is_of_the_query(answer) else Unreachable
             raise kind(f"{where} refuses the search: status {answer.status}", mend)
         try:
-            return shape.model_validate_json(answer.body)
+            return _shaped(answer.body, shape)
         except ValidationError as error:
             raise Unreachable(f"{where} gives no search result: {error.errors()[0]['msg']}", mend) from error
+        except (ValueError, RecursionError) as error:  # of JSON that is none
+            raise Unreachable(f"{where} gives no search result: no JSON", mend) from error
 
     @abstractmethod
     async def reply(self, ask: Ask, web: Web) -> Reply:

@@ -11,7 +11,7 @@ import os
 from functools import cache
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from storage.errors import BadInput, Unreachable
 from storage.fingerprint import NOT_IN_KEY
@@ -20,10 +20,12 @@ from tasks.crawl.sources.ask import Ask, Reply
 from tasks.crawl.sources.base import ApiUrl, SearchApi
 from tasks.crawl.sources.flickr_answers import Answer, License, Photo
 from tasks.crawl.sources.paging import Page, ranked
+from tasks.crawl.web import Answer as HttpAnswer
 from tasks.crawl.web import Web
 
 _DEPTH = 4_000
 _INVALID_KEY = 100
+_AWAY = (10, 105)
 
 
 @cache
@@ -57,6 +59,14 @@ class Flickr(SearchApi):
     def check(self) -> None:
         """Raises BadInput where there is no key."""
         self._key()
+
+    def status(self, answer: HttpAnswer) -> int:
+        """503 where the service or its search is away, which it says in the body."""
+        try:
+            said = Answer.model_validate_json(answer.body)
+        except ValidationError:
+            return answer.status
+        return 503 if said.stat != "ok" and said.code in _AWAY else answer.status
 
     async def _call(self, web: Web, method: str, **query: str) -> Answer:
         key = self._key()

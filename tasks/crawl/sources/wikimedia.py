@@ -19,10 +19,12 @@ from tasks.crawl.sources.ask import Ask, RefusedQuery, Reply
 from tasks.crawl.sources.base import ApiUrl, SearchApi
 from tasks.crawl.sources.paging import Page, ranked
 from tasks.crawl.sources.wikimedia_answers import Answer, File, Info
+from tasks.crawl.web import Answer as HttpAnswer
 from tasks.crawl.web import Web
 
 _DEPTH = 10_000  # results of one search; the API looks no deeper
 _OF_THE_QUERY = ("cirrussearch-query-too-long", "cirrussearch-parse-error")
+_BUSY = ("maxlag", "ratelimited", "readonly")
 _MIMES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/x-ms-bmp", "image/tiff")
 
 
@@ -35,6 +37,10 @@ class Wikimedia(SearchApi):
         960, description="Widest picture that is offered, in pixels; Commons serves these widths and no others"
     )
     page_size: int = Field(50, ge=2, le=50, description="Results a page; of one alone the API tells its whole history")
+
+    def status(self, answer: HttpAnswer) -> int:
+        """503 where the server is busy, which it says in a header."""
+        return 503 if answer.headers.get("MediaWiki-API-Error", "") in _BUSY else answer.status
 
     def _wanted(self, ask: Ask, number: int) -> dict[str, str]:
         return {

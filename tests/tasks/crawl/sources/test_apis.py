@@ -1,5 +1,6 @@
 """What holds for every search API: pages, ranks, missing fields, errors."""
 
+import json
 import time
 
 import pytest
@@ -131,6 +132,22 @@ def test_a_picture_of_a_known_address_stays_at_it(api: Api, kind: str) -> None:
     holding(api, dialect, [dialect.whole(url(1))])
     [found] = found_by(dialect.section(api.url), ask_for())
     assert found.url == (url(1).replace("square", "large") if kind == "inaturalist" else url(1))
+
+
+@every
+def test_half_a_character_in_a_text_costs_nothing(api: Api, kind: str) -> None:
+    """Servers that cut a text inside an emoji send one half of it, which no reader of JSON takes for a character."""
+    dialect = DIALECTS[kind]
+    results = [dialect.whole(url(number)) for number in range(2)]
+
+    def cut(query: Query) -> web.Response:
+        said = json.dumps(dialect.answer(results, query))
+        return web.Response(text=said.replace("An apple", "An apple \\ud83d", 1), content_type="application/json")
+
+    api.answer = cut
+    found = found_by(dialect.section(api.url), ask_for())
+    assert [one.rank for one in found] == [0, 1]
+    assert all(one.title.startswith("An apple") for one in found)
 
 
 @every

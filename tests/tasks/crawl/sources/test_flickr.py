@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from itertools import count
 
 import pytest
 from aiohttp import web
@@ -89,7 +90,7 @@ def _failing(code: int, message: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("code", "mend"), [(100, "set FLICKR_API_KEY to a valid key"), (105, "run again later"), (3, "run again later")]
+    ("code", "mend"), [(100, "set FLICKR_API_KEY to a valid key"), (112, "run again later"), (3, "run again later")]
 )
 def test_a_failure_is_told_with_its_mend(api: Api, code: int, mend: str) -> None:
     """Status 200 and `stat: fail` is a refusal."""
@@ -98,6 +99,17 @@ def test_a_failure_is_told_with_its_mend(api: Api, code: int, mend: str) -> None
         found_by(section(api), ask_for())
     assert f"refuses the search: {code} what it says" in caught.value.problem
     assert caught.value.mend == mend
+
+
+@pytest.mark.parametrize("code", [10, 105])
+def test_a_search_that_is_away_for_a_moment_is_asked_again(api: Api, code: int) -> None:
+    """Flickr says so under status 200; where it stays away, the error says for how long."""
+    tries = count()
+    api.answer = lambda query: _failing(code, "unavailable") if next(tries) == 0 else flickr([], query)
+    assert found_by(section(api), ask_for()) == []
+    api.answer = lambda _: _failing(code, "unavailable")
+    with pytest.raises(Unreachable, match=r"does not answer: status 503, for 0\.1 seconds"):
+        found_by(section(api, patience_seconds=0.1), ask_for())
 
 
 def _echo(query: Query) -> object:
