@@ -57,7 +57,10 @@ class Inflated:
 
 
 class Reader:
-    """Reads bodies, few large ones at a time, so that a crowd of them fills no memory."""
+    """Reads bodies, few large ones at a time, so that a crowd of them fills no memory.
+
+    A large one has its turn until the stack that it is read with is closed: as long as somebody holds it.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._least = limits.min_bytes_per_second
@@ -67,27 +70,28 @@ class Reader:
         if seconds > _GRACE and came < self._least * seconds:
             raise Refused(FetchReason.TIMEOUT, f"under {self._least} bytes a second", passing=True)
 
-    async def _fill(self, body: Inflated, response: aiohttp.ClientResponse, wanted: Wanted) -> None:
+    async def _fill(
+        self, body: Inflated, response: aiohttp.ClientResponse, wanted: Wanted, turn: AsyncExitStack
+    ) -> None:
         clock, known, large = asyncio.get_running_loop().time, False, False
         began = clock()
-        async with AsyncExitStack() as turn:
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                body.add(chunk)
-                if not known and not wanted(bytes(body.data[:_START])):
-                    raise Refused(FetchReason.NOT_A_PICTURE)
-                known = len(body.data) >= _START
-                self._check_rate(body.came, clock() - began)
-                if len(body.data) >= _LARGE and not large:
-                    large = True
-                    await turn.enter_async_context(self._large)
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            body.add(chunk)
+            if not known and not wanted(bytes(body.data[:_START])):
+                raise Refused(FetchReason.NOT_A_PICTURE)
+            known = len(body.data) >= _START
+            self._check_rate(body.came, clock() - began)
+            if len(body.data) >= _LARGE and not large:
+                large = True
+                await turn.enter_async_context(self._large)
 
-    async def read(self, response: aiohttp.ClientResponse, cap: int, wanted: Wanted) -> bytes:
+    async def read(self, response: aiohttp.ClientResponse, cap: int, wanted: Wanted, turn: AsyncExitStack) -> bytes:
         """The whole body, at most `cap` bytes of it; raises Refused where it is unwanted, too long, too slow or cut."""
         if (response.content_length or 0) > cap:
             raise Refused(FetchReason.TOO_LARGE, f"over {cap} bytes")
         body = Inflated(response.headers.get("Content-Encoding", "").strip().lower(), cap)
         try:
-            await self._fill(body, response, wanted)
+            await self._fill(body, response, wanted, turn)
         except (aiohttp.ClientError, OSError) as error:
             raise Refused(FetchReason.TRUNCATED, "the connection ended before the body", passing=True) from error
         return body.end()

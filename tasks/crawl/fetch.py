@@ -1,5 +1,6 @@
 """One candidate: its picture, checked to be whole and within the limits, or why not."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from storage.pictures import digest_of
@@ -59,8 +60,11 @@ async def check_picture(data: bytes, limits: Limits, decoders: Decoders) -> Fetc
     return Fetched(judged.resized or data, judged.verdict.resized or header, digest_of(data))
 
 
-async def fetch(candidate: Candidate, web: Web, limits: Limits) -> bytes | Elsewhere:
-    """The bytes behind a candidate, or where else they are; one request. Raises Refused or Throttled."""
+async def fetch(candidate: Candidate, web: Web, turn: AsyncExitStack, limits: Limits) -> bytes | Elsewhere:
+    """The bytes behind a candidate, or where else they are; one request. Raises Refused or Throttled.
+
+    `turn` is closed when they are held no more.
+    """
     hops = candidate.hops if isinstance(candidate, Redirected) else 0
-    found = await web.ask(url_asked(candidate), limits.max_bytes, may_be_picture, hops)
+    found = await web.ask(url_asked(candidate), turn, limits.max_bytes, may_be_picture, hops)
     return found if isinstance(found, Elsewhere) else check_answer(found)

@@ -12,7 +12,7 @@ class Limits(Section):
     """What one URL may cost, and what counts as a picture."""
 
     max_bytes: int = Field(20 << 20, ge=1, description="A body is cut off here")
-    large_bodies: int = Field(8, ge=1, le=1000, description="Bodies of over 2 MB that are read at once")
+    large_bodies: int = Field(8, ge=1, le=1000, description="Bodies of over 2 MB that are held at once")
     deadline_seconds: float = Field(
         30, gt=0, le=600, description="For one request, from the connection to the last byte"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from storage.pictures import StoredPicture
@@ -57,11 +58,11 @@ class Visits:
             raise Refused(FetchReason.ROBOTS, f"robots.txt wants {delay:g} s between requests")
         return delay
 
-    async def _bring(self, candidate: Candidate) -> bytes | Elsewhere:
+    async def _bring(self, candidate: Candidate, turn: AsyncExitStack) -> bytes | Elsewhere:
         # A file is read for the pool alone that offered it, never because a URL of the web says so.
         if pool := self.pools.get(candidate.source):
             return await asyncio.to_thread(pool.read, candidate.url, self.limits.max_bytes)
-        return await fetch(candidate, self.web, self.limits)
+        return await fetch(candidate, self.web, turn, self.limits)
 
     def _follow(self, candidate: Candidate, there: Elsewhere) -> Redirected | None:
         """What the same host is to be asked next; what another one has is left to whoever asks that."""
@@ -73,9 +74,10 @@ class Visits:
 
     async def visit(self, candidate: Candidate) -> Redirected | None:
         """Ask once for a candidate and keep it, or see where it is; raises Refused or Throttled."""
-        found = await self._bring(candidate)
-        if isinstance(found, Elsewhere):
-            return self._follow(candidate, found)
-        got = await check_picture(found, self.limits, self.decoders)
-        self._note(row_of(candidate, await self.keeper.keep(candidate, got)))
+        async with AsyncExitStack() as turn:
+            found = await self._bring(candidate, turn)
+            if isinstance(found, Elsewhere):
+                return self._follow(candidate, found)
+            got = await check_picture(found, self.limits, self.decoders)
+            self._note(row_of(candidate, await self.keeper.keep(candidate, got)))
         return None

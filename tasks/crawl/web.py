@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -72,11 +72,11 @@ class Web:
         """The URL as it is asked for; raises Refused where it may not be."""
         return self._guard.check(url)
 
-    async def _answer(self, url: URL, cap: int, wanted: Wanted) -> Answer:
+    async def _answer(self, url: URL, cap: int, wanted: Wanted, turn: AsyncExitStack) -> Answer:
         try:
             async with self._session.get(url, allow_redirects=False) as response:
                 if response.status == 200:
-                    return Answer(200, response.headers, await self._reader.read(response, cap, wanted))
+                    return Answer(200, response.headers, await self._reader.read(response, cap, wanted, turn))
                 if response.content_length is not None and response.content_length <= _SMALL:
                     await response.read()  # so that the connection can be used again
                 return Answer(response.status, response.headers, b"")
@@ -86,15 +86,18 @@ class Web:
         except (aiohttp.ClientError, OSError) as error:
             raise _refusal(error) from error
 
-    async def ask(self, url: str, cap: int, wanted: Wanted = anything, hops: int = 0) -> Answer | Elsewhere:
+    async def ask(
+        self, url: str, turn: AsyncExitStack, cap: int, wanted: Wanted = anything, hops: int = 0
+    ) -> Answer | Elsewhere:
         """What is behind a URL, or that it is elsewhere; one request, over by the deadline whatever the server does.
 
-        `cap` is the most bytes of its body, `hops` how many redirects led here. Raises Refused.
+        `turn` is closed when the body is needed no more, `cap` is the most bytes of it, `hops` how many redirects led
+        here. Raises Refused.
         """
         target = self._guard.check(url)
         try:
             async with asyncio.timeout(self._limits.deadline_seconds):
-                answer = await self._answer(target, cap, wanted)
+                answer = await self._answer(target, cap, wanted, turn)
         except TimeoutError as error:
             detail = f"not whole in {self._limits.deadline_seconds:g} s"
             raise Refused(FetchReason.TIMEOUT, detail, passing=True) from error
@@ -107,10 +110,11 @@ class Web:
 
     async def get(self, url: str, cap: int) -> Answer:
         """The answer behind a URL, through all redirects; for what is no picture, like a search API."""
-        found = await self.ask(url, cap)
-        while isinstance(found, Elsewhere):
-            found = await self.ask(found.url, cap, hops=found.hops)
-        return found
+        async with AsyncExitStack() as turn:
+            found = await self.ask(url, turn, cap)
+            while isinstance(found, Elsewhere):
+                found = await self.ask(found.url, turn, cap, hops=found.hops)
+            return found
 
 
 def _join(base: URL, location: str) -> str:

@@ -17,6 +17,7 @@ from tasks.crawl.line import IN_A_ROW
 from tasks.crawl.partition import fetch_through
 from tests.tasks.crawl.world import PRIVATE, PUBLIC, SILENCE, World, hasty, jpeg, offer, recipe
 from vision.decode import decode
+from vision.decoders import Decoders, Judged
 
 ROOT = Path(__file__).parents[3]
 
@@ -114,6 +115,30 @@ def test_silent_hosts_end_at_the_deadline(world: World, tmp_path: Path) -> None:
     assert {row.reason for row in rows} == {FetchReason.TIMEOUT}
     assert world.most_of_all >= 6
     assert time.monotonic() - started < SILENCE / 2
+
+
+def test_a_crowd_of_large_pictures_waits_to_be_read_and_not_in_memory(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more of them are held than may be read at once, until each is decoded and handed on."""
+    held: list[int] = []
+    most, judge = 0, Decoders.judge
+
+    async def counted(decoders: Decoders, data: bytes) -> Judged:
+        nonlocal most
+        held.append(len(data))
+        most = max(most, len(held))
+        try:
+            return await judge(decoders, data)
+        finally:
+            held.remove(len(data))
+
+    monkeypatch.setattr(Decoders, "judge", counted)
+    candidates = [offer(world.url(f"/heavy/{i}", PUBLIC[i % 6])) for i in range(12)]
+    config = recipe(limits={"max_bytes": 8 << 20, "large_bodies": 2, "max_pixels": 4_000_000}, pace={"decoders": 1})
+    rows = fetch_through(candidates, str(tmp_path), config)
+    assert all(row.digest and row.size > 2 << 20 for row in rows)
+    assert most == 2
 
 
 def test_a_second_run_asks_nothing_and_gives_the_same_rows(world: World, tmp_path: Path) -> None:

@@ -60,6 +60,13 @@ def _plain(body: bytes, kind: str = "image/jpeg", **headers: str) -> web.Respons
     return web.Response(body=body, content_type=kind, headers=named)
 
 
+def heavy_png(seed: int) -> bytes:
+    """A picture of three million bytes that no other seed gives."""
+    sink = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (1000, 1000, 3), dtype=np.uint8)).save(sink, "PNG")
+    return sink.getvalue()
+
+
 class World:
     """What the server did: requests by host and path, and how many were open at once."""
 
@@ -154,6 +161,8 @@ class World:
                 return await self._stream(request, len(good), good[:1], 1000, 0.1)
             case "silent":
                 await asyncio.sleep(SILENCE)
+            case "heavy":
+                return _plain(heavy_png(seed), "image/png")
             case "huge":
                 return _plain(huge_png(), "image/png")
             case "small":
