@@ -35,6 +35,7 @@ class PictureWriter:
         self._roll = roll
         self._written: dict[str, Place] = {}
         self._open = Segment()
+        self._closed: list[Segment] = []
 
     def __enter__(self) -> "PictureWriter":
         return self
@@ -49,12 +50,16 @@ class PictureWriter:
         return bool(rows) and (full or age >= self._roll.seconds)
 
     def roll(self) -> None:
-        """Write the open segment, the tar first and the index last, and begin another."""
-        segment, self._open = self._open, Segment()
-        if not segment.rows:
-            return
-        segment.write(self._store.uri)
-        self._written |= segment.places
+        """Write the open segment, the tar first and the index last, and begin another.
+
+        One that cannot be written now is kept for the next time.
+        """
+        if self._open.rows:
+            self._closed.append(self._open)
+            self._open = Segment()
+        while self._closed:
+            self._closed[0].write(self._store.uri)
+            self._written |= self._closed.pop(0).places
 
     def _place(self, digest: str, data: bytes) -> Place:
         if place := self._open.places.get(digest) or self._written.get(digest):

@@ -22,6 +22,7 @@ class Segment:
     rows: list[StoredPicture] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    ended: bool = False
 
     def append(self, digest: str, data: bytes) -> Place:
         """Put the bytes behind the others, as one member of a plain tar; where they lie."""
@@ -34,11 +35,14 @@ class Segment:
     def write(self, store: str) -> None:
         """Write the tar first and the index last, below the store's address; nothing can be appended after.
 
-        Where there is space for the one and not for the other, neither stays. Raises DiskFull.
+        Where there is space for the one and not for the other, neither stays. Raises DiskFull. What failed can be
+        written again.
         """
         tar = filesystem.join(store, self.name + TAR)
         if self.places:  # none where every picture was held already
-            self.tar.write(ustar.END)
+            if not self.ended:
+                self.tar.write(ustar.END)
+                self.ended = True
             filesystem.write_bytes(tar, self.tar.getbuffer())
         try:
             tables.write_table(filesystem.join(store, self.name + INDEX), tables.to_table(self.rows, StoredPicture))

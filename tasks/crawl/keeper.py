@@ -38,6 +38,7 @@ class Keeper:
         self._taken = taken
         self._form = form
         self._one = asyncio.Lock()
+        self.watched: asyncio.Task[None] | None = None
 
     def check(self, candidate: Candidate) -> None:
         """Raises Refused(TAKEN_DOWN) where the candidate, or where it is asked for next, must not be held."""
@@ -50,7 +51,12 @@ class Keeper:
                 await asyncio.to_thread(self._writer.roll)
 
     async def keep(self, candidate: Candidate, got: Fetched) -> StoredPicture:
-        """Store what was fetched; raises Refused(TAKEN_DOWN) where these bytes must not be held."""
+        """Store what was fetched; raises Refused(TAKEN_DOWN) where these bytes must not be held.
+
+        Where a segment could not be written meanwhile, raises what `watched` has raised.
+        """
+        if self.watched and self.watched.done():
+            self.watched.result()
         check_taken_down(candidate, self._taken, got.original, digest_of(got.data))
         head = got.header
         async with self._one:
@@ -75,7 +81,7 @@ async def open_keeper(store: PictureStore, taken: TakenDown, form: str, seconds:
     with PictureWriter(store, Roll(seconds=seconds)) as writer:
         keeper = Keeper(writer, taken, form)
         over = asyncio.Event()
-        watching = asyncio.create_task(_watch(keeper, seconds, over))
+        watching = keeper.watched = asyncio.create_task(_watch(keeper, seconds, over))
         try:
             yield keeper
         finally:
