@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 from storage.records import Bounded, Decision, DropReason
+
+NO_BOUND = -1.0
+"""The least cosine that asks nothing: no cosine lies under it."""
 
 NO_MARGIN = -2.0
 """The least margin that asks nothing: no two cosines lie further apart."""
@@ -25,15 +28,19 @@ def least_margin(limits: Limits) -> float | None:
     return limits.least_margin if asked else None
 
 
+def _over(cosine: float, least: float) -> float:
+    """How far a cosine lies over its least; infinitely far where that asks nothing."""
+    return cosine - least if least > NO_BOUND else inf
+
+
 def slacks(decision: Decision, limits: Limits) -> dict[DropReason, float]:
     """By how much each score lies within its bound, negative where beyond it; no bound, no number."""
     found: dict[DropReason, float] = {}
     if bounded := limits.by_neighbor.get(decision.neighbor):
-        found[DropReason.UNLIKE_PARENTS] = decision.similarity - bounded.least_similarity
+        found[DropReason.UNLIKE_PARENTS] = _over(decision.similarity, bounded.least_similarity)
         found[DropReason.TOO_LIKE_PARENTS] = bounded.most_similarity - decision.similarity
-        found[DropReason.UNLIKE_CATEGORY] = decision.agreement - bounded.least_agreement
-        if bounded.least_centrality > -1:
-            found[DropReason.FAR_FROM_PROTOTYPE] = decision.centrality - bounded.least_centrality
+        found[DropReason.UNLIKE_CATEGORY] = _over(decision.agreement, bounded.least_agreement)
+        found[DropReason.FAR_FROM_PROTOTYPE] = _over(decision.centrality, bounded.least_centrality)
     if (least := least_margin(limits)) is not None:
         found[DropReason.LIKE_ANOTHER_CLASS] = decision.margin - least
     if limits.most_name_rank is not None and decision.name_rank is not None:

@@ -43,6 +43,6 @@ def test_what_no_bound_decided_is_no_borderline_case(reason: DropReason) -> None
 
 def test_without_bounds_nothing_is_near() -> None:
     """Nor is a bound one that nothing can lie beyond."""
-    open_wide = Limits({"lime": Bounded("lime", -inf, inf, -inf, -1.0)}, NO_MARGIN, None)
+    open_wide = Limits({"lime": Bounded("lime", -1.0, inf, -1.0, -1.0)}, NO_MARGIN, None)
     assert (nearness(ONE, Limits({}, None, None)), nearness(ONE, open_wide)) == (None, None)
     assert (least_margin(open_wide), least_margin(LIMITS)) == (None, 0.0)
