@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from vision.decode import Scaled, decode_scaled
+from vision.decode import FORMATS, Scaled, decode_scaled
 
 Mode = Literal["none", "keep_ratio", "center_crop", "border"]
 
@@ -17,6 +17,9 @@ BORDER = (124, 116, 104)
 
 MOST_PIXELS = 178_000_000
 """The most that embed can be told to decode: what it has let through is not refused here."""
+
+EXTENSIONS = tuple(sorted("jpg" if kind == "JPEG" else kind.lower() for kind in FORMATS))
+"""What the file of a picture that stays as it is can be called by its format."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,6 @@ _CONTEXT = {
 _STEM = r"^(?:.*/)?([^./]+)(?:\..*)?$"
 """The key of a sample in the name of one of its files."""
 
-_PICTURES = ["*.jpg", "*.png", "*.webp", "*.gif", "*.bmp", "*.tiff", "*.mpo", "*.avif"]
-"""Resized ones are the first; the others come where pictures are packed as they are."""
-
 METHOD = (
     "Zhao et al.: Learning from Neighbors: Category Extrapolation for Long-Tail Learning. CVPR 2025, arXiv 2410.15980"
 )
@@ -85,11 +82,11 @@ def _pictures() -> Node:
 def _distribution(facts: Facts) -> list[Node]:
     files = [_file(tar.name, "application/x-tar", tar.sha256, tar.bytes) for tar in facts.tars]
     files += [_sheet(ATTRIBUTION, facts.survey.attribution), _sheet(CLASSES, facts.class_file)]
-    resized = facts.resized.resize_mode != "none"
     return [*files, {
         "@type": "cr:FileSet", "@id": "picture-files", "name": "picture-files",
         "containedIn": [{"@id": tar.name} for tar in facts.tars],
-        "encodingFormat": "image/jpeg" if resized else "image/*", "includes": _PICTURES[:1] if resized else _PICTURES,
+        "encodingFormat": "image/jpeg" if facts.extensions == ("jpg",) else "image/*",
+        "includes": [f"*.{extension}" for extension in facts.extensions],
     }]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from storage.records import (
 )
 from tasks.shard.card.survey import Survey, survey
 from tasks.shard.config import ShardConfig
+from vision.resize import EXTENSIONS
 
 SHARD = "shard"
 """What a manifest calls a tar."""
@@ -87,6 +88,11 @@ class Facts:
     def total_bytes(self) -> int:
         """Of all tars."""
         return sum(tar.bytes for tar in self.tars)
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What files of pictures in the tars can be called: no table says which formats are there."""
+        return EXTENSIONS if self.resized.resize_mode == "none" else ("jpg",)
 
     def neighbor_of(self, one: Auxiliary) -> list[str]:
         """The target classes that a class is a neighbor of."""

@@ -97,6 +97,11 @@ def _example(facts: Facts) -> str:
     return repr(f"{attempt}/shard-{{000000..{last}}}.tar") if whole else f"{names[:2]!r}  # and so on"
 
 
+def _decoder(facts: Facts) -> str:
+    """What webdataset decodes pictures with: of itself it leaves AVIF as bytes."""
+    return '"pil"' if facts.extensions == ("jpg",) else f'wds.imagehandler("pil", {list(facts.extensions)})'
+
+
 def readme(facts: Facts) -> bytes:
     """The card's bytes."""
     largest = sorted(facts.classes, key=lambda one: (-one.pictures, one.index))[:MOST]
@@ -105,5 +110,5 @@ def readme(facts: Facts) -> bytes:
     return page.render(
         front=front(facts), title=title(facts), about=about(facts), facts=facts, most=MOST, largest=largest,
         came=[one for one in facts.came if one.least is not None], settings=settings, example=_example(facts),
-        few=lambda one: _few(facts, one),
+        decoder=_decoder(facts), few=lambda one: _few(facts, one),
     ).encode()  # fmt: skip
