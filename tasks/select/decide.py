@@ -6,10 +6,10 @@ mark may be taken back. Then `rejected`, a person's word before every rule's, so
 has no say in bounds and is nobody's rival, and `held_earlier`. Then what the scores say
 (`bounds.checks`), and among those that are left `like_another_class`, so that off-topic pictures
 are nobody's rivals. Then `duplicate`, among those that would be kept, so that a dropped picture
-never stands for a kept one. Last `over_cap`. Scores are given to all all the same.
+never stands for a kept one, and with it `over_cap`, so that one which its category has no room for does
+not either. Scores are given to all all the same.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -84,18 +84,6 @@ def _without_rivals(
     return found
 
 
-def _capped(rows: Sequence[Decision], cap: int | None) -> list[Decision]:
-    """The rows with all but each category's `cap` likest to its parents dropped."""
-    kept: Counter[str] = Counter()
-    over = set()
-    for row in sorted(rows, key=lambda row: (-row.similarity, row.key)):
-        if row.reason is None and cap is not None:
-            kept[row.neighbor] += 1
-            if kept[row.neighbor] > cap:
-                over.add((row.key, row.neighbor))
-    return [replace(row, reason=DropReason.OVER_CAP) if (row.key, row.neighbor) in over else row for row in rows]
-
-
 def _grouped(
     rows: Sequence[Decision], vectors: Vectors, sizes: Mapping[str, tuple[int, str]], config: SelectConfig
 ) -> list[Decision]:
@@ -154,7 +142,7 @@ def decide(
     limits = bounds(rows, config, _target_scores(train, labels, by_label, among))
     rows = bounded_rows(rows, limits, config)
     rows = _without_rivals(rows, vectors, train, config)
-    rows = drop_duplicates(rows, vectors, {row.digest: row.group for row in rows if row.reason is None}, sizes)
-    rows = _capped(rows, config.cap)
+    copies = {row.digest: row.group for row in rows if row.reason is None}
+    rows = drop_duplicates(rows, vectors, copies, sizes, config.cap)
     _check_leaks(rows, vectors, leaking, config)
     return Verdicts(rows, [limits[name] for name in sorted(limits)])

@@ -1,4 +1,4 @@
-"""Copies among the candidates themselves: one of each group is kept."""
+"""Copies among the candidates themselves: one of each group is kept, where there is room for one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from storage.records import Decision, DropReason
+from tasks.select.cap import kept_places
 from tasks.select.copies import copy_scores, nominate
 from tasks.select.fetched import Fetched
 from vision.vectors import Vectors
@@ -77,30 +78,46 @@ def _scores(pictures: Vectors, pairs: Sequence[tuple[str, str]]) -> list[float]:
     return [float(score) for score in scores]
 
 
-def drop_duplicates(
-    rows: Sequence[Decision], pictures: Vectors, groups: Mapping[str, str], order: Mapping[str, tuple[int, str]]
-) -> list[Decision]:
-    """The rows with one of each group left: the largest, then the likest to its parents, then the first by key."""
+def _groups(
+    rows: Sequence[Decision], groups: Mapping[str, str], order: Mapping[str, tuple[int, str]]
+) -> list[list[Decision]]:
+    """The open rows of each group: the largest first, then the likest to its parents, then the first by key."""
     by_group = defaultdict(list)
     for row in rows:
         if row.reason is None and row.digest in groups:
             by_group[groups[row.digest]].append(row)
-    stands: dict[tuple[str, str], Decision] = {}
     for members in by_group.values():
-        best, *rest = sorted(members, key=lambda row: (order[row.digest][0], -row.similarity, row.key, row.neighbor))
-        stands.update({(row.key, row.neighbor): best for row in rest})
+        members.sort(key=lambda row: (order[row.digest][0], -row.similarity, row.key, row.neighbor))
+    return list(by_group.values())
+
+
+def drop_duplicates(
+    rows: Sequence[Decision],
+    pictures: Vectors,
+    groups: Mapping[str, str],
+    order: Mapping[str, tuple[int, str]],
+    cap: int | None = None,
+) -> list[Decision]:
+    """The rows with one of each group left: the first that its category, which keeps `cap` of them, has room for."""
+    over, stands = set[tuple[str, str]](), dict[tuple[str, str], Decision]()
+    held = _groups(rows, groups, order)
+    for members, place in zip(held, kept_places(held, cap), strict=True):
+        over.update((row.key, row.neighbor) for row in members[:place])
+        stands.update({(row.key, row.neighbor): members[place] for row in members[place + 1 :]})
     dropped = [row for row in rows if (row.key, row.neighbor) in stands]
     pairs = [(row.digest, stands[row.key, row.neighbor].digest) for row in dropped]
     scores = dict(zip(((row.key, row.neighbor) for row in dropped), _scores(pictures, pairs), strict=True))
-    return [
-        replace(  # the same URL may have been found for two categories: the key alone would not tell
-            row,
-            reason=DropReason.DUPLICATE,
-            copy_of=stands[key].key,
-            copy_score=scores[key],
-            detail=f"kept for {stands[key].neighbor}",
-        )
-        if (key := (row.key, row.neighbor)) in stands
-        else row
-        for row in rows
-    ]
+
+    def judged(row: Decision) -> Decision:
+        key = row.key, row.neighbor  # the same URL may have been found for two categories: the key alone would not tell
+        if key in over:
+            return replace(row, reason=DropReason.OVER_CAP)
+        if key not in stands:
+            return row
+        kept = stands[key]
+        return replace(
+            row, reason=DropReason.DUPLICATE, copy_of=kept.key, copy_score=scores[key],
+            detail=f"kept for {kept.neighbor}",
+        )  # fmt: skip
+
+    return [judged(row) for row in rows]

@@ -32,7 +32,7 @@ from tasks.select.seen import Seen
 from vision.rows import Rows
 from vision.vectors import Vectors
 
-VERSION = 3
+VERSION = 4
 
 
 def _names(ref: StageRef) -> dict[str, np.ndarray]:
