@@ -13,6 +13,7 @@ from storage.records import PIPELINE, Stage, StageRef
 from tasks.report.task import write_page
 
 MADE_OF = (
+    (Stage.CRAWL, "neighbors", Stage.NEIGHBORS),
     (Stage.SELECT, "crawl", Stage.CRAWL),
     (Stage.SHARD, "select", Stage.SELECT),
     (Stage.TRAIN, "shards", Stage.SHARD),

@@ -55,6 +55,7 @@ def select(
     crawl = newest(recipe, Stage.CRAWL, crawl)
     target_vectors = newest(recipe, f"{Stage.EMBED}-{Stage.TARGETS}", target_vectors)
     vectors = newest(recipe, Stage.EMBED, vectors)
+    require_made_of(crawl, "neighbors", neighbors)
     require_made_of(target_vectors, "pictures", targets)
     require_made_of(vectors, "pictures", crawl)
     require_seen_by(recipe.embed, target_vectors, vectors)

@@ -8,7 +8,7 @@ from flows.keys import shard_folder
 from flows.parameters import Again, CrawlResult, GivenRecipe, NeighborsResult, SelectResult
 from flows.placing import placed
 from flows.recipe import Recipe
-from flows.stage import SIDE_BY_SIDE, found, newest, resumable, seal
+from flows.stage import SIDE_BY_SIDE, found, newest, require_made_of, resumable, seal
 from storage.latest import is_remembered
 from storage.manifest import read_manifest
 from storage.records import Stage, StageRef
@@ -41,6 +41,8 @@ def shard(
     neighbors = newest(recipe, Stage.NEIGHBORS, neighbors)
     crawl = newest(recipe, Stage.CRAWL, crawl)
     select = newest(recipe, Stage.SELECT, select)
+    require_made_of(select, "neighbors", neighbors)
+    require_made_of(select, "crawl", crawl)
     folder = resumable(shard_folder(recipe, neighbors, crawl, select, refresh))
     if whole := found(recipe, Stage.SHARD, folder):
         return whole

@@ -1,11 +1,13 @@
 """What training reads of a recipe, and of the stages that it has finished."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
-from storage.errors import BadInput
+from storage import filesystem
+from storage.errors import BadInput, DamagedStore
 from storage.latest import recall
 from storage.manifest import read_manifest, read_rows
 from storage.recipe_file import read_recipe
@@ -47,10 +49,28 @@ def _input(ref: StageRef, name: str) -> str | None:
     return read_manifest(ref.uri).inputs.get(name)
 
 
+def _judged_by(shards: StageRef) -> set[str]:
+    """The contents of the target sets by which the pictures of these shards were chosen; none where nothing tells.
+
+    Shards name their verdicts by content, so all verdicts that came out the same count, whichever were packed.
+    """
+    content, found = _input(shards, Stage.SELECT), set[str]()
+    verdicts = filesystem.join(shards.uri.rsplit("/", 2)[0], Stage.SELECT)
+    for key in filesystem.list_folders(verdicts) if content else ():
+        with suppress(DamagedStore):  # not whole
+            manifest = read_manifest(filesystem.join(verdicts, key))
+            if manifest.ref.content == content:
+                found.add(manifest.inputs[Stage.TARGETS])
+    return found
+
+
 def _faults(finished: Finished, mode: Mode) -> Iterator[str]:
     """What does not belong together, of what the mode reads: a whole network needs no vectors of candidates."""
     if _input(finished.target_vectors, "pictures") != finished.targets.content:
         yield "the newest target vectors were not made of the newest target set"
+    judged_by = _judged_by(finished.shards)
+    if judged_by and finished.targets.content not in judged_by:
+        yield "the verdicts that the newest shards were packed by were not made of the newest target set"
     if mode is Mode.FINETUNE:
         return
     if _input(finished.vectors, "pictures") != _input(finished.shards, "crawl"):
@@ -60,9 +80,10 @@ def _faults(finished: Finished, mode: Mode) -> Iterator[str]:
 
 
 def require_one_piece(recipe: str, finished: Finished, mode: Mode) -> None:
-    """Raise BadInput where vectors are of other pictures than the mode trains on, or of two encoders.
+    """Raise BadInput where vectors are of other pictures than the mode trains on or of two encoders, or leaks unsought.
 
-    Pictures without a vector would else be taken for lost, and an arm that adds them for the targets alone.
+    Pictures without a vector would else be taken for lost, and an arm that adds them for the targets alone. Of shards
+    that another target set was looked for in, nobody knows whether they hold this one's test pictures.
     """
     for fault in _faults(finished, mode):
         raise BadInput(fault, f"run python -m flows.pipeline recipes/{recipe}.yaml --until {Stage.SHARD}")

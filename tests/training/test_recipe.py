@@ -1,5 +1,6 @@
 """What training reads of a recipe and takes as finished: nothing misspelled, and nothing of two pieces."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import yaml
 
 from flows.recipe import Recipe
 from storage.errors import BadInput
-from tests.training.stages import Stages, finished_stages, remember_all
+from storage.manifest import open_stage, read_manifest
+from storage.records import Stage, StageRef
+from tests.training.stages import NEIGHBORS, Stages, crawl_of, finished_stages, remember_all
 from training.config import Mode
 from training.recipe import OF_OTHERS, TrainingRecipe, read
 from training.recipe import finished_stages as newest
@@ -55,6 +58,41 @@ def test_vectors_of_another_target_set_are_refused(mode: Mode, tmp_path: Path) -
     ours, other = finished_stages(tmp_path), finished_stages(tmp_path, first=6)
     with pytest.raises(BadInput, match=r"not made of the newest target set"):
         newest(recipe(tmp_path, replace(ours, target_vectors=other.target_vectors)), mode)
+
+
+def _judged(root: Path, targets: str, content: str) -> StageRef:
+    """Verdicts made of these targets; their content is told from the outcome alone."""
+    folder = open_stage(str(root), Stage.SELECT, 1, None, targets=targets)
+    file = folder.write_file("verdicts.json", "verdicts", content.encode())
+    return folder.seal([folder.seal_part("judge", [file], Counter(), 0.0)], 1, 0.0)
+
+
+def _packed(root: Path, stages: Stages, select: str) -> StageRef:
+    """The stages' shards as they are after another selection."""
+    folder = open_stage(str(root), Stage.SHARD, 1, None, select=select, crawl=crawl_of(NEIGHBORS))
+    return folder.seal(read_manifest(stages.shards.uri).parts, 1, 0.0)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_shards_that_were_judged_by_another_target_set_are_refused(mode: Mode, tmp_path: Path) -> None:
+    """They may hold pictures of a test list that is newer than the leak check."""
+    ours = finished_stages(tmp_path)
+    old = _judged(tmp_path, "of another day", "same")
+    mixed = recipe(tmp_path, replace(ours, shards=_packed(tmp_path, ours, old.content)))
+    with pytest.raises(BadInput, match=r"verdicts .* of the newest target set\n.*--until shard"):
+        newest(mixed, mode)
+    _judged(tmp_path, ours.targets.content, "different")
+    with pytest.raises(BadInput, match="verdicts"):
+        newest(mixed, mode)
+    again = _judged(tmp_path, ours.targets.content, "same")
+    assert again.content == old.content
+    assert newest(mixed, mode), "judged again, with the same outcome"
+
+
+def test_verdicts_that_are_gone_are_taken_on_trust(tmp_path: Path) -> None:
+    """Retention may have removed them, and nothing tells what they were made of."""
+    ours = finished_stages(tmp_path)
+    assert newest(recipe(tmp_path, replace(ours, shards=_packed(tmp_path, ours, "gone"))), Mode.FEATURES)
 
 
 def test_a_misspelled_section_is_named(tmp_path: Path) -> None:
