@@ -11,7 +11,7 @@ from tasks.report.config import ReportConfig
 from tasks.report.gather import gather
 from tasks.report.site.write import write_site
 
-VERSION = 4
+VERSION = 5
 
 
 @partition("page")

@@ -102,6 +102,17 @@ def test_the_page_is_used_by_keyboard(seen: Visit) -> None:
     expect(page.get_by_label("Reason")).not_to_have_value("")
 
 
+def test_a_filter_keeps_the_focus_though_a_view_that_was_left_has_one_of_its_name(seen: Visit) -> None:
+    """Pictures and thresholds both ask for a neighbor, and the hidden view's field can take no focus."""
+    go(seen.page, "Pictures")
+    go(seen.page, "Thresholds")
+    asked = seen.page.locator(".view:visible").get_by_label("Neighbor", exact=True)
+    asked.fill("neighbor 003")
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.locator("#view-thresholds [role=status]")).to_contain_text("Over the pictures of this neighbor")
+    expect(asked).to_be_focused()
+
+
 def test_dark_is_as_the_reader_has_it(seen: Visit) -> None:
     """Colors follow, those of the charts too."""
     go(seen.page, "Thresholds")

@@ -49,9 +49,11 @@ const site = (() => {
       else link.removeAttribute("aria-current");
     }
     const focused = document.activeElement.dataset.name;
-    views.get(view)(document.getElementById("view-" + view), query);
+    const present = document.getElementById("view-" + view);
+    views.get(view)(present, query);
     // What a filter changes is drawn anew, the filter too: whoever types or tabs stays where they are.
-    if (focused) document.querySelector("[data-name='" + focused + "']")?.focus();
+    // A view that was left may have a filter of the same name, and what is hidden takes no focus.
+    if (focused) present.querySelector("[data-name='" + focused + "']")?.focus();
   };
 
   return {
