@@ -1,10 +1,12 @@
 """The rows of a generated run, some of them with the worst texts that strangers may write."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from storage.records import Crawled, Decision, DropReason, NameReason, Neighbor, Relation
+from storage.records import Crawled, Decision, DropReason, NameReason, Neighbor, Override, Relation
+from tasks.select.overrides import BY_HAND
 
 HOSTILE = "</script><script>window.harmed = 1</script><img src=x onerror='window.harmed = 2'>\"' \u202egnp.exe"
 REASONS = (
@@ -36,6 +38,17 @@ def decision_row(row: Crawled, number: int, before: str) -> Decision:
     if reason is DropReason.LEAK:
         return replace(one, copy_of="test:held.jpg", copy_score=0.97)
     return replace(one, copy_of=before, copy_score=0.99) if reason is DropReason.DUPLICATE else one
+
+
+def marked_rows(decisions: Sequence[Decision], count: int) -> tuple[list[Decision], list[Override]]:
+    """The verdicts where somebody marked so many of the kept pictures, each of which had one copy; and the marks."""
+    kept = [row for row in decisions if row.reason is None][: 2 * count]
+    gone = {}
+    for one, copy in zip(kept[::2], kept[1::2], strict=True):
+        gone[one.key] = replace(one, reason=DropReason.REJECTED, detail=BY_HAND)
+        why = f"a copy of {one.key}, {BY_HAND}"
+        gone[copy.key] = replace(copy, reason=DropReason.REJECTED, copy_of=one.key, copy_score=0.98, detail=why)
+    return [gone.get(row.key, row) for row in decisions], [Override(one.neighbor, one.key, 2) for one in kept[::2]]
 
 
 def neighbor_rows(count: int, targets: int) -> list[Neighbor]:

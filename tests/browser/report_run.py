@@ -22,6 +22,7 @@ from storage.records import (
     Crawled,
     Decision,
     Neighbor,
+    Override,
     ShardEntry,
     Split,
     Stage,
@@ -32,7 +33,7 @@ from storage.records import (
 from tasks.report.config import ReportConfig
 from tasks.report.gather import Gathered, gather
 from tasks.report.site.write import write_site
-from tests.browser.report_rows import HOSTILE, crawled_row, decision_row, neighbor_rows
+from tests.browser.report_rows import HOSTILE, crawled_row, decision_row, marked_rows, neighbor_rows
 
 ARMS = ("targets_only", "silenced")
 SHARD = "a/shard-000000.tar"
@@ -87,7 +88,7 @@ def _trained(root: str, classes: Sequence[TargetClass]) -> StageRef:
 Tables = dict[Stage, list[tuple[Sequence[Any], type]]]  # of rows with their class
 
 
-def _tables(digests: Sequence[str], held: str, pictures: int, neighbors: int, targets: int) -> Tables:
+def _tables(digests: Sequence[str], held: str, pictures: int, neighbors: int, targets: int, marked: int) -> Tables:
     """What the stages up to the shards wrote; a target's pictures are one file, `held`."""
     classes = [TargetClass(label, f"target {label}", 60 // (label + 1), 2, 10) for label in range(targets - 1)]
     classes.append(TargetClass(targets - 1, HOSTILE, 3, 2, 10))
@@ -96,7 +97,8 @@ def _tables(digests: Sequence[str], held: str, pictures: int, neighbors: int, ta
     crawled = [
         crawled_row(at, names[at % neighbors].name, digests[at % len(digests)]) for at in range(pictures)
     ]  # fmt: skip
-    decisions = [decision_row(row, number, crawled[0].key) for number, row in enumerate(crawled)]
+    judged = [decision_row(row, number, crawled[0].key) for number, row in enumerate(crawled)]
+    decisions, marks = marked_rows(judged, marked)
     kept = [one for one in decisions if one.reason is None]
     packed = [ShardEntry(one.key, one.digest, one.neighbor, 512 * at, 400, SHARD) for at, one in enumerate(kept)]
     return {
@@ -104,20 +106,27 @@ def _tables(digests: Sequence[str], held: str, pictures: int, neighbors: int, ta
         Stage.CRAWL: [(crawled, Crawled)], Stage.SHARD: [(packed, ShardEntry)],
         Stage.SELECT: [
             (decisions, Decision), ([Bounded(one.name, 0.2, 0.85, 0.3, -1.0) for one in names[:-1]], Bounded),
+            (marks, Override),
         ],
     }  # fmt: skip
 
 
-def report_of(folder: Path, pictures: int, most: int, neighbors: int = 12, targets: int = 5) -> Reported:
-    """A trained run of so many judged pictures; its report holds at most `most` of them."""
+def report_of(
+    folder: Path, pictures: int, most: int, neighbors: int = 12, targets: int = 5, marked: int = 0, trained: bool = True
+) -> Reported:
+    """A run of so many judged pictures, so many of them marked; its report holds at most `most` of them.
+
+    The same numbers are the same run, of which the curation's report is that without training.
+    """
     root, held, refs = str(folder / "root"), folder / "held.jpg", []
     held.write_bytes(_picture(1 << 16))
-    held_tables = _tables(_stored(root, min(pictures, 400)), str(held), pictures, neighbors, targets)
+    held_tables = _tables(_stored(root, min(pictures, 400)), str(held), pictures, neighbors, targets, marked)
     for stage, tables in held_tables.items():
         into = open_stage(root, stage, 1, {"min_margin": 0.0, "max_name_rank": 0.5})
         files = [into.write_rows("all", rows, row) for rows, row in tables]
         refs.append(_sealed(into, files, len(tables[0][0])))
-    refs.append(_trained(root, held_tables[Stage.TARGETS][0][0]))
+    if trained:
+        refs.append(_trained(root, held_tables[Stage.TARGETS][0][0]))
     config = ReportConfig(pictures=most, thumbnail=96, note=f"A note. {HOSTILE}")
     gathered = gather("generated", refs, PictureStore(root).read, config)
     into = open_stage(root, Stage.REPORT, 1, None)

@@ -116,7 +116,7 @@ def _places(values: Iterable[str]) -> dict[str, int]:
 
 
 def found(decisions: Sequence[Decision], rows: Rows) -> dict[str, Any]:
-    """The columns of Found in the decisions' order, and the lists that its places are of."""
+    """The columns of Found in the decisions' order, the lists that its places are of, and the places of copies."""
     crawled = [rows.crawled[one.key, one.neighbor] for one in decisions]
     neighbors, sources, licenses = (
         _places(getattr(row, name) for row in crawled) for name in ("neighbor", "source", "license")
@@ -133,5 +133,6 @@ def found(decisions: Sequence[Decision], rows: Rows) -> dict[str, Any]:
     held = [one(decision, row) for decision, row in zip(decisions, crawled, strict=True)]
     return {
         "chunk": CHUNK, "ways": list(ORDER), "neighbors": list(neighbors), "sources": list(sources),
-        "licenses": list(licenses), "columns": columns(held, Found),
+        "licenses": list(licenses), "copies": [place for place, one in enumerate(decisions) if one.copy_of],
+        "columns": columns(held, Found),
     }  # fmt: skip

@@ -22,12 +22,15 @@ const cards = (() => {
     return { ...at(place), ...chunk[place % size] };
   };
 
+  /** What became of the candidate that a picture copies, by how the copy ended. */
+  const BECAME = { duplicate: "kept instead", rejected: "rejected by hand" };
+
   const twinName = (name) => (name.includes(":") ? name : "another candidate, " + name);
 
   const pictures = (one) => {
     const shown = outwardPicture(one.page, picture(one.image, one.title || one.neighbor));
     if (!one.copy_of) return shown;
-    const said = one.copy_of.includes(":") ? one.copy_of.split(":")[0] + " picture" : "kept instead";
+    const said = one.copy_of.includes(":") ? one.copy_of.split(":")[0] + " picture" : BECAME[one.way];
     return el("div", { class: "pair" },
       el("div", {}, shown, el("span", { class: "tag" }, "this one")),
       el("div", {}, picture(one.twin, "what it copies: " + one.copy_of), el("span", { class: "tag" }, said)));
@@ -54,10 +57,13 @@ const cards = (() => {
     el("p", {}, own(one.creator || "unknown creator"), ", ", outward(one.license_page, one.license || "no license given"), ", ", own(one.source)),
     el("div", { class: "actions" }, inward("lineage", { key: one.key, neighbor: one.neighbor }, "lineage"), marks.forPicture(one)));
 
+  let known = null;
+  /** The places of pictures that are shown beside what they copy. */
+  const copies = () => (known ||= new Set(held().copies));
+
   /** A card for the picture at a place; `fill` completes it. */
   const blank = (place) => {
-    const paired = ["duplicate", "leak", "held_earlier"].includes(at(place).way);
-    return el("figure", { class: paired ? "wide-card" : "", "data-place": place, "aria-busy": "true" }, el("div", { class: "blank" }));
+    return el("figure", { class: copies().has(place) ? "wide-card" : "", "data-place": place, "aria-busy": "true" }, el("div", { class: "blank" }));
   };
 
   const fill = async (card) => {
