@@ -14,6 +14,7 @@ from storage.records import (
     Decision,
     Neighbor,
     NoResults,
+    Override,
     ShardEntry,
     Spend,
     Stage,
@@ -77,7 +78,8 @@ class _Stages:
 class Gathered:
     """All that a site is written from.
 
-    `labels` are those of the targets in the order of the names, `shown` the verdicts whose pictures the site holds.
+    `labels` are those of the targets in the order of the names, `shown` the verdicts whose pictures the site holds,
+    `marks` those that selection was made with.
     """
 
     report: Report
@@ -87,6 +89,7 @@ class Gathered:
     shown: Sequence[Decision]
     rows: Rows
     classes: Sequence[ClassAccuracy]
+    marks: Sequence[Override]
 
 
 def _limits(stages: _Stages) -> Limits:
@@ -131,4 +134,5 @@ def gather(
         places=stages.places(),
     )  # fmt: skip
     labels = [one.label for one in classes]
-    return Gathered(report, names, labels, decisions, shown, rows, stages.rows(Stage.TRAIN, ClassAccuracy))
+    judged, marks = stages.rows(Stage.TRAIN, ClassAccuracy), stages.rows(Stage.SELECT, Override)
+    return Gathered(report, names, labels, decisions, shown, rows, judged, marks)

@@ -53,6 +53,7 @@ def _data(gathered: Gathered) -> Iterator[tuple[str, bytes]]:
     run = {
         "name": report.title, "shown": report.shown, "judged": report.kept + report.dropped,
         "least_margin": least_margin(gathered.rows.limits),
+        "marks": [{"key": mark.key, "neighbor": mark.neighbor} for mark in gathered.marks],
     }  # fmt: skip
     yield "run", script("run", run)
     yield "names", script("names", gathered.names.data())

@@ -1,67 +1,86 @@
 "use strict";
 
-/* What a reader marks as not wanted, and the file by which the next run hears of it. */
-const marks = (() => {
-  const where = "overrides of " + document.title;
-  let held = { pictures: [], neighbors: [] };
+/* What a reader marks as not wanted, and the file by which the next run hears of it. A mark without a key is of the neighbor.
 
-  const stored = () => {
+   The page brings the marks that its run was made with. The browser holds what its reader said beside them, of whichever page
+   of the recipe: that something is rejected, or that it is not. That stays though a run has heard it, since older pages have
+   not. */
+const marks = (() => {
+  let where = "";
+  let applied = new Map();
+  let said = new Map();
+
+  const id = (mark) => JSON.stringify([mark.key, mark.neighbor]);
+  const byId = (rows) => new Map(rows.map((one) => [id(one), one]));
+  const isWord = (one) => typeof one?.key === "string" && typeof one.neighbor === "string" && typeof one.rejected === "boolean";
+
+  const recall = () => {
     try {
       const read = JSON.parse(localStorage.getItem(where));
-      if (read && Array.isArray(read.pictures) && Array.isArray(read.neighbors)) held = read;
+      if (Array.isArray(read) && read.every(isWord)) said = byId(read);
     } catch { /* a browser may keep nothing for files, or somebody else's text: then marks last as long as the page */ }
   };
 
   const store = () => {
     try {
-      localStorage.setItem(where, JSON.stringify(held));
+      localStorage.setItem(where, JSON.stringify([...said.values()]));
     } catch { /* as above */ }
   };
 
-  const same = (one, other) => one.key === other.key && one.neighbor === other.neighbor;
-  const hasPicture = (picture) => held.pictures.some((one) => same(one, picture));
-  const hasNeighbor = (name) => held.neighbors.includes(name);
+  const isRejected = (mark) => said.get(id(mark))?.rejected ?? applied.has(id(mark));
+  const added = () => [...said.values()].filter((one) => one.rejected && !applied.has(id(one)));
+  const stay = () => [...applied.values()].filter(isRejected);
 
   const download = () => {
-    const file = { version: 1, run: site.get("run").name, pictures: held.pictures, neighbors: held.neighbors };
+    const rejected = [...stay(), ...added()];
+    const pictures = rejected.filter((one) => one.key).map(({ key, neighbor }) => ({ key, neighbor }));
+    const neighbors = rejected.filter((one) => !one.key).map((one) => one.neighbor);
+    const file = { version: 1, run: site.get("run").name, pictures, neighbors };
     const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1) + "\n"], { type: "application/json" }));
     el("a", { href: url, download: "overrides.json" }).click();
     URL.revokeObjectURL(url);
   };
 
-  const show = () => {
-    const place = document.getElementById("marks");
-    const [pictures, neighbors] = [held.pictures.length, held.neighbors.length];
-    if (!pictures && !neighbors) return place.replaceChildren();
-    place.replaceChildren(
-      el("span", {}, "Marked: " + many(pictures, "picture") + ", " + many(neighbors, "neighbor")),
-      el("button", { type: "button", class: "primary", click: download }, "Download overrides.json"),
-      el("button", { type: "button", click: () => change({ pictures: [], neighbors: [] }) }, "Clear"));
+  const counted = (some) => {
+    const pictures = some.filter((one) => one.key).length;
+    return many(pictures, "picture") + ", " + many(some.length - pictures, "neighbor");
   };
 
-  const change = (now) => {
-    held = now;
-    store();
+  const show = () => {
+    const [kept, more] = [stay(), added()];
+    const back = applied.size - kept.length;
+    const changed = more.length || back;
+    const since = applied.size && changed ? count(more.length) + " added, " + count(back) + " taken back since this run. " : "";
+    document.getElementById("marks").replaceChildren(...(!applied.size && !changed ? [] : [
+      el("span", {}, "Marked: " + counted([...kept, ...more])),
+      el("button", { type: "button", class: "primary", click: download }, "Download overrides.json"),
+      changed ? el("button", { type: "button", click: () => change(new Map()) }, "Undo changes") : "",
+      el("span", { class: "soft" }, since + "The file holds them all, in place of the one before."),
+    ]));
+  };
+
+  const tell = () => {
     show();
     document.dispatchEvent(new Event("marked"));
   };
 
-  const togglePicture = (picture) => {
-    const others = held.pictures.filter((one) => !same(one, picture));
-    const now = others.length < held.pictures.length ? others : [...others, { key: picture.key, neighbor: picture.neighbor }];
-    change({ ...held, pictures: now });
+  const change = (now) => {
+    said = now;
+    store();
+    tell();
   };
 
-  const toggleNeighbor = (name) => {
-    const others = held.neighbors.filter((one) => one !== name);
-    change({ ...held, neighbors: others.length < held.neighbors.length ? others : [...others, name] });
+  const toggle = (mark) => {
+    const rejected = !isRejected(mark);
+    recall(); // another page of the recipe may have said more since
+    change(new Map([...said, [id(mark), { ...mark, rejected }]]));
   };
 
   /** A button that marks and unmarks; it says which it is, also when the mark is made elsewhere. */
-  const button = (is, toggle, what) => {
-    const made = el("button", { type: "button", class: "mark", click: toggle });
+  const button = (mark, what) => {
+    const made = el("button", { type: "button", class: "mark", click: () => toggle(mark) });
     const told = () => {
-      const on = is();
+      const on = isRejected(mark);
       made.setAttribute("aria-pressed", String(on));
       made.textContent = on ? "Rejected: undo" : "Reject " + what;
     };
@@ -73,10 +92,17 @@ const marks = (() => {
 
   return {
     start: () => {
-      stored();
+      where = "overrides of " + site.get("run").name;
+      applied = byId(site.get("run").marks);
+      recall();
       show();
+      window.addEventListener("storage", (event) => {
+        if (event.key !== where) return;
+        recall();
+        tell();
+      });
     },
-    forPicture: (one) => button(() => hasPicture(one), () => togglePicture(one), "picture"),
-    forNeighbor: (name) => button(() => hasNeighbor(name), () => toggleNeighbor(name), "neighbor"),
+    forPicture: ({ key, neighbor }) => button({ key, neighbor }, "picture"),
+    forNeighbor: (neighbor) => button({ key: "", neighbor }, "neighbor"),
   };
 })();
