@@ -105,7 +105,7 @@ def select_folder(
 def shard_folder(
     recipe: Recipe, neighbors: StageRef, crawl: StageRef, select: StageRef, refresh: bool = False
 ) -> StageFolder:
-    """Of the packed pictures that were kept."""
+    """Of the packed pictures that were kept; not of the card beside them, which tells of settings too."""
     return open_stage(
         recipe.data_root, Stage.SHARD, SHARD_VERSION, recipe.shard,
         refresh=refresh, neighbors=neighbors, crawl=crawl, select=select,
@@ -121,9 +121,10 @@ def train_folder(recipe: Recipe, stages: Finished, refresh: bool = False) -> Sta
     )  # fmt: skip
 
 
-def report_folder(recipe: Recipe, stages: Sequence[StageRef], refresh: bool = False) -> StageFolder:
-    """Of the page on these stages."""
+def report_folder(recipe: Recipe, stages: Sequence[StageRef], settings: str, refresh: bool = False) -> StageFolder:
+    """Of the page on these stages; `settings` is a digest of select's, which the page tells and no content does."""
     inputs = {f"{number}-{ref.stage}": ref for number, ref in enumerate(stages)}
     return open_stage(
-        recipe.data_root, Stage.REPORT, REPORT_VERSION, recipe.report, refresh=refresh, title=recipe.name, **inputs
-    )
+        recipe.data_root, Stage.REPORT, REPORT_VERSION, recipe.report,
+        refresh=refresh, title=recipe.name, settings=settings, **inputs,
+    )  # fmt: skip

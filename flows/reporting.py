@@ -1,5 +1,7 @@
 """The pages that a curator opens: one on the curation, before training ends, and one on the whole."""
 
+from collections.abc import Sequence
+
 from prefect import flow
 
 from flows.collecting import collect, total
@@ -8,7 +10,9 @@ from flows.keys import report_folder
 from flows.parameters import Again, GivenRecipe, Results
 from flows.recipe import Recipe
 from flows.stage import SIDE_BY_SIDE, found, newest, require_made_of, resumable, seal
+from storage.fingerprint import fingerprint
 from storage.latest import is_remembered
+from storage.manifest import read_manifest
 from storage.records import PIPELINE, Stage, StageRef
 from tasks.report.task import write_page
 
@@ -33,12 +37,17 @@ def _newest_stages(recipe: Recipe) -> list[StageRef]:
     return list(refs.values())
 
 
+def _settings(refs: Sequence[StageRef]) -> str:
+    """A digest of the recipe's select section as it was when the pictures were judged, where they were."""
+    return next((fingerprint(read_manifest(ref.uri).config) for ref in refs if ref.stage is Stage.SELECT), "none")
+
+
 @flow(name="report", flow_run_name="report {recipe.name}", task_runner=SIDE_BY_SIDE)
 @beating
 def report(recipe: GivenRecipe, stages: Results = None, refresh: Again = False) -> StageRef:
     """Write the report on these stages, or on the recipe's newest ones; without training it is the curation's."""
     refs = stages or _newest_stages(recipe)
-    folder = resumable(report_folder(recipe, refs, refresh))
+    folder = resumable(report_folder(recipe, refs, _settings(refs), refresh))
     trained = any(ref.stage is Stage.TRAIN for ref in refs)
     name = Stage.REPORT if trained else f"{Stage.REPORT}-curation"
     if whole := found(recipe, name, folder):

@@ -26,6 +26,7 @@ OUTSIDE = {
     "overrides": "the marks of select.overrides have changed",
     EDITS: "the sheet of names has been edited",
     "title": "the recipe has another name",
+    "settings": "the settings of select, which it tells, have changed",
 }
 """What it means where the input of this name, which no stage made, is another."""
 

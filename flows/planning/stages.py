@@ -20,6 +20,7 @@ from flows.keys import (
 )
 from flows.planning.outlook import Due, Look, Outlook
 from flows.recipe import Recipe
+from storage.fingerprint import fingerprint
 from storage.manifest import StageFolder
 from storage.records import Stage, StageRef
 from tasks.neighbors.review.desk import Desk, changed
@@ -77,7 +78,7 @@ def _train(recipe: Recipe, *stages: StageRef) -> StageFolder:
 
 
 def _report(recipe: Recipe, *stages: StageRef) -> StageFolder:
-    return report_folder(recipe, stages)
+    return report_folder(recipe, stages, fingerprint(recipe.select))  # the pictures are judged by then
 
 
 def look_ahead(recipe: Recipe, refresh: Collection[Stage] = ()) -> Sequence[Outlook]:

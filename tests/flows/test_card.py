@@ -154,6 +154,34 @@ def test_the_card_is_no_part_of_what_is_trained_on(
     assert sorted(_named(folder)) == sorted(_tars(folder))
 
 
+def test_the_card_tells_of_the_verdicts_that_the_newest_run_packed(
+    folder: Path, refs: dict[Stage, StageRef], recipe: Recipe
+) -> None:
+    """Other settings by which the same came out: nothing is packed anew, but the card and the report say them."""
+    other = recipe.select.model_copy(update={"max_name_rank": 0.625})
+    tars = {name: (folder / name).stat().st_mtime_ns for name in _tars(folder)}
+    for config, reused in ((other, False), (recipe.select, True)):
+        again = {ref.stage: ref for ref in extrapolate(recipe.model_copy(update={"select": config}), Stage.SHARD)}
+        assert again[Stage.SELECT].content == refs[Stage.SELECT].content
+        assert (again[Stage.SHARD].key, again[Stage.SHARD].reused) == (refs[Stage.SHARD].key, True)
+        assert again[Stage.REPORT].reused is reused
+        text = (folder / "README.md").read_text()
+        assert f"max_name_rank: {config.max_name_rank}\n" in text
+        assert f"| select | `{again[Stage.SELECT].key}` |" in text
+        assert {name: (folder / name).stat().st_mtime_ns for name in _tars(folder)} == tars
+        assert read_manifest(str(folder)).ref.content == refs[Stage.SHARD].content
+
+
+def test_a_card_that_is_right_is_left_as_it_is(folder: Path, refs: dict[Stage, StageRef], recipe: Recipe) -> None:
+    """A run that has nothing to do writes nothing; a card that somebody has deleted is written again."""
+    written = (folder / "README.md").stat().st_mtime_ns, (folder / "manifest.json").stat().st_mtime_ns
+    shard(recipe)
+    assert written == ((folder / "README.md").stat().st_mtime_ns, (folder / "manifest.json").stat().st_mtime_ns)
+    (folder / "README.md").unlink()
+    assert shard(recipe).reused
+    assert refs[Stage.SELECT].key in (folder / "README.md").read_text()
+
+
 def test_after_a_kill_the_card_names_the_tars_of_both_attempts(
     folder: Path, refs: dict[Stage, StageRef], recipe: Recipe
 ) -> None:

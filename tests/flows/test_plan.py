@@ -11,7 +11,7 @@ import pytest
 from flows.catalog import outside_name
 from flows.pipeline import extrapolate
 from flows.planning.outlook import Due, Outlook
-from flows.planning.stages import look_ahead
+from flows.planning.stages import CURATION, look_ahead
 from flows.recipe import Recipe
 from storage.latest import recall
 from storage.manifest import read_rows
@@ -93,13 +93,26 @@ def test_a_run_does_what_its_plan_says(
     changed = change(recipe)
     plan = _by_name(changed)
     assert (plan[stage].due, plan[stage].why) == (Due.STALE, (why,))
-    assert [name for name, other in plan.items() if other.due is Due.STALE] == [stage]
+    # A report tells of the settings that pictures were judged by, whatever comes of them.
+    surely = [stage, CURATION, Stage.REPORT] if stage == Stage.SELECT else [stage]
+    assert [name for name, other in plan.items() if other.due is Due.STALE] == surely
     executed = {ref.stage for ref in extrapolate(changed) if not ref.reused}
-    assert Stage(stage) in executed
+    assert {Stage(name.partition("-")[0]) for name in surely} <= executed
     names = list(plan)
     before = {Stage(name.partition("-")[0]) for name in names[: names.index(stage)]} - {Stage.REPORT}
     assert not executed & before
-    assert {plan[name].due for name in names[names.index(stage) + 1 :]} <= {Due.OPEN, Due.CACHED}
+    assert {plan[name].due for name in names[names.index(stage) + 1 :] if name not in surely} <= {Due.OPEN, Due.CACHED}
+    assert set(_due(changed).values()) == {Due.CACHED}
+
+
+def test_settings_that_change_no_verdict_are_told_all_the_same(recipe: Recipe) -> None:
+    """The reports are sure to be written, and the plan says why; what was packed and trained is taken as it is."""
+    changed = _changed(recipe, "select", max_name_rank=0.625)
+    plan = _by_name(changed)
+    assert [plan[name].due for name in (CURATION, Stage.REPORT)] == [Due.STALE] * 2
+    assert plan[CURATION].why == ("the settings of select, which it tells, have changed",)
+    executed = {ref.stage for ref in extrapolate(changed) if not ref.reused}
+    assert executed == {Stage.SELECT, Stage.REPORT}
     assert set(_due(changed).values()) == {Due.CACHED}
 
 
