@@ -5,12 +5,9 @@ import dataclasses
 import io
 import json
 import re
-import textwrap
 from pathlib import Path
-from typing import Any
 
 import pytest
-import webdataset
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,15 +15,10 @@ from markdown_it import MarkdownIt
 
 from storage.markdown import cell, one_line
 from storage.records import Auxiliary
-from storage.shards import Sample, pack
 from tasks.shard.card.croissant import croissant
 from tasks.shard.card.readme import MOST, data_files, front, readme
 from tasks.shard.card.survey import COLUMNS, license_name
-from tasks.shard.config import ShardConfig
 from tests.tasks.shard.card.facts import crawled, facts, surveyed
-from tests.vision.scenes import encoded, scene
-from vision.decode import FORMATS
-from vision.resize import resize
 
 EVIL = '=1+1|b](http://x.example) <script>alert(1)</script> `c` **d**\n---\n# e\u202e: "q" {{ x }} \\'
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -127,34 +119,6 @@ def test_without_a_leak_guard_the_card_warns() -> None:
     """Nobody should take such pictures for clean."""
     held = dataclasses.replace(facts(), select={"leak_guard": False})
     assert "**The leak guard was off" in readme(held).decode()
-
-
-@pytest.mark.parametrize("mode", ["none", "keep_ratio"])
-def test_the_lines_of_code_on_the_card_open_every_format(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
-    """Of pictures packed as they were found, AVIF among them, each is a picture to who runs the lines."""
-    config = ShardConfig.model_validate({"resize_mode": mode})
-    held = [resize(encoded(scene(at, 48, 40), kind), config.size) for at, kind in enumerate(FORMATS)]
-    samples = [Sample(f"{at:020d}", extension, data, at, {}) for at, (data, extension) in enumerate(held)]
-    (tmp_path / "shard-000000.tar").write_bytes(pack(samples).tar)
-    monkeypatch.chdir(tmp_path)
-    card = readme(dataclasses.replace(facts(tars=["shard-000000.tar"]), resized=config)).decode()
-    lines = "    import webdataset" + card.split("    import webdataset")[1].split("\n\n")[0]
-    read: dict[str, Any] = {}
-    exec(textwrap.dedent(lines), read)  # noqa: S102  # what the card tells a reader to run
-    assert isinstance(read["pictures"], webdataset.WebDataset)
-    assert [(picture.size, picture.mode, label) for picture, label, _ in read["pictures"]] == [
-        ((48, 40), "RGB", at) for at in range(len(FORMATS))
-    ]
-
-
-def test_croissant_names_every_format_of_pictures_packed_as_they_were_found() -> None:
-    """So that its readers find them all."""
-    held = dataclasses.replace(facts(), resized=ShardConfig(resize_mode="none"))
-    files = json.loads(croissant(held, "a", "b"))["distribution"][-1]
-    found = {f"*.{resize(encoded(scene(1, 48, 40), kind), held.resized.size)[1]}" for kind in FORMATS}
-    assert found == set(files["includes"])
 
 
 def test_croissant_is_json_with_relative_paths_whatever_is_written() -> None:
