@@ -74,7 +74,7 @@ def front(facts: Facts) -> str:
         "tags": ["webdataset", "long-tailed", "category-extrapolation", "croissant"],
         "configs": [{"config_name": "default", "data_files": [files]}] if facts.tars else [],
     }
-    return yaml.safe_dump(matter, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(matter, sort_keys=False)  # in ASCII: YAML takes U+0085 for a line break
 
 
 def _environment() -> Environment:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -44,6 +44,7 @@ def test_evil_names_break_nothing_on_the_card() -> None:
     assert not CONTROL.search(readme(facts(EVIL)).decode())
 
 
+@example("line\x85break")
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 @settings(max_examples=50, deadline=None)
 def test_the_front_matter_is_yaml_whatever_the_recipe_is_called(text: str) -> None:
