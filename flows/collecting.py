@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from prefect import runtime
 from prefect.exceptions import UnfinishedRun
 from prefect.futures import PrefectFuture, as_completed
 
@@ -18,6 +19,11 @@ TOLD = 5
 AGAIN = (
     "then retry the run in the Prefect UI, or give the command again without --refresh: only these partitions are run"
 )
+REFRESHED = (
+    "then retry the run in the Prefect UI: only these partitions are run; or give the command again with --refresh: "
+    "all are run; without it the result of before this refresh, where there is one, is taken"
+)
+"""How to go on: a retry is the refresh that failed, a command is another run, which knows what was sealed alone."""
 
 
 def counts(tally: Mapping[str, int]) -> str:
@@ -39,6 +45,11 @@ def _told(error: Exception) -> str:
     return where + (error.problem if isinstance(error, ExtrapolationError) else repr(error))
 
 
+def _again() -> str:
+    """How to go on with a stage of which partitions failed: the run of its flow says whether that is a refresh."""
+    return REFRESHED if runtime.flow_run.parameters.get("refresh") else AGAIN
+
+
 def _failure(name: str, failed: Sequence[Exception], whole: int) -> Exception:
     """What is raised for the failed partitions: where none is whole and the first knows what mends it, that error."""
     causes = [error for error in failed if not isinstance(error, UnfinishedRun)] or list(failed)
@@ -49,7 +60,7 @@ def _failure(name: str, failed: Sequence[Exception], whole: int) -> Exception:
     return PartitionsFailed(
         f"{name}: {len(failed)} of {len(failed) + whole} partitions are not whole: "
         + "; ".join(map(_told, causes[:TOLD])) + more,
-        "; ".join([*(mends or ["mend what these say"]), AGAIN]),
+        "; ".join([*(mends or ["mend what these say"]), _again()]),
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def main(leaks: Flow[Any, list[StageRef]]) -> None:
     sys.excepthook = _unforeseen
     arguments = _arguments()
     try:
-        with in_terminal():
+        with in_terminal(["everything"] if arguments.refresh else []):
             recipe = load_recipe(arguments.recipe) if arguments.recipe else None
             refs = leaks(
                 arguments.a, arguments.b, recipe, arguments.data_root, arguments.config, arguments.max_unreadable,

@@ -97,6 +97,6 @@ def run_elsewhere(name: str, folder: StageFolder, deployment: str, parameters: d
         how = f"{run.state.name}: {run.state.message or 'no reason given'}" if run.state else "lost"
         raise RunFailed(
             f"{name}: run {run.name} of {deployment} ended as {how}",
-            "see its log in the Prefect UI and mend what it names; the next run of the pipeline submits it again",
+            "see its log in the Prefect UI and mend what it names; the pipeline, run again as it was, submits it again",
         )
     return _made(name, folder, run)

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
@@ -83,11 +83,21 @@ def _tell_server() -> None:
         client.set_flow_run_state(UUID(run), ended, force=True)
 
 
-def _leave(handler: LiveHandler, number: int, _: FrameType | None) -> NoReturn:
+def _how_to_go_on(refreshed: Sequence[str]) -> str:
+    """What the command does when it is given again: with --refresh, a refresh that takes nothing of this one."""
+    if not refreshed:
+        return "the same command goes on from there"
+    return (
+        f"the same command runs {', '.join(refreshed)} from the start; without --refresh it goes on from there, where "
+        "a result from before a refresh that has not ended stays the result"
+    )
+
+
+def _leave(handler: LiveHandler, refreshed: Sequence[str], number: int, _: FrameType | None) -> NoReturn:
     """End at once: a thread under way would else be waited for, and what is whole on disk stays whole."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C waits for nothing
     handler.freeze()
-    sys.stderr.write("\ninterrupted: what is whole stays, and the same command without --refresh goes on from there\n")
+    sys.stderr.write(f"\ninterrupted: what is whole stays, and {_how_to_go_on(refreshed)}\n")
     sys.stderr = io.StringIO()  # else Prefect tells of every line that it cannot send any more
     if PREFECT_API_URL.value():
         _tell_server()
@@ -96,10 +106,13 @@ def _leave(handler: LiveHandler, number: int, _: FrameType | None) -> NoReturn:
 
 
 @contextmanager
-def in_terminal() -> Iterator[None]:
-    """Show our log lines and the progress of flows while the block runs; Ctrl-C ends the process at once."""
+def in_terminal(refreshed: Sequence[str]) -> Iterator[None]:
+    """Show our log lines and the progress of flows while the block runs; Ctrl-C ends the process at once.
+
+    `refreshed` is what the command makes anew though it is whole, for whoever interrupts it.
+    """
     handler = speak_plainly()
-    signal.signal(signal.SIGINT, partial(_leave, handler))
+    signal.signal(signal.SIGINT, partial(_leave, handler, refreshed))
     # A server that Prefect starts for this run alone listens for no heartbeats, and each flow would wait a second.
     unheard = {} if PREFECT_API_URL.value() else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     with temporary_settings(updates=unheard), live(handler):
@@ -110,7 +123,7 @@ def main(extrapolate: Flow[Any, list[StageRef]]) -> None:
     """Run the pipeline from the command line; an error that stops it exits with 1."""
     arguments = _arguments()
     try:
-        with in_terminal():
+        with in_terminal(arguments.refresh):
             recipe = load_recipe(arguments.recipe, arguments.data_root)
             logger.info("%s: everything is written below %s; starting Prefect", recipe.name, recipe.data_root)
             refs = extrapolate(recipe, arguments.until, arguments.refresh, arguments.as_of)

@@ -33,7 +33,7 @@ def _looked(client: SyncPrefectClient, run: FlowRun) -> FlowRun:
         except ObjectNotFound as error:
             raise RunFailed(
                 f"run {run.name} was deleted while it was waited for",
-                "the next run of the pipeline submits it again",
+                "the pipeline, run again as it was, submits it again",
             ) from error
         except httpx.TransportError as error:
             if time.monotonic() - since > PATIENCE:

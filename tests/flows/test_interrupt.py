@@ -4,12 +4,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.flows.commands import last_state
+import pytest
+
+from storage.records import Stage
+from tests.flows.commands import last_state, pipeline, run
 from tests.flows.conftest import World
 from tests.processes import have_ended
 
@@ -18,11 +20,11 @@ PATIENCE = 300.0
 """Seconds until a run has come to the point where it is interrupted."""
 
 
-def _interrupted(world: World, folder: Path, server: dict[str, str]) -> tuple[int, str, int]:
+def _interrupted(world: World, folder: Path, server: dict[str, str], *options: str) -> tuple[int, str, int]:
     """The exit code of a run that is interrupted in its crawl, what it said, and the id of its process group."""
     log = folder / "log"
     others = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    command = [sys.executable, "-m", "flows.pipeline", str(world.recipe_path), "--data-root", str(folder / "root")]
+    command = [*pipeline(world.recipe_path, folder / "root", Stage.CRAWL), *options]
     with log.open("wb") as output:
         run = subprocess.Popen(
             command, cwd=PROJECT, env={**others, **server}, stdout=output, stderr=output, start_new_session=True
@@ -49,6 +51,46 @@ def test_a_server_is_told_of_an_interrupted_run(prefect_server: str, world: Worl
     code, said, _ = _interrupted(world, tmp_path, {"PREFECT_API_URL": prefect_server})
     assert (code, "Traceback" in said) == (128 + signal.SIGINT, False)
     assert last_state(prefect_server, "extrapolate") == "Cancelled"
+
+
+def _whole(root: Path) -> dict[str, int]:
+    """When each whole partition of the crawl was sealed, in nanoseconds."""
+    return {path.stem: path.stat().st_mtime_ns for path in root.glob("crawl/*/parts/*.json")}
+
+
+def test_the_same_command_goes_on_after_an_interruption(prefect_server: str, world: World, tmp_path: Path) -> None:
+    """As the line says: what was whole is taken as it is."""
+    _, said, _ = _interrupted(world, tmp_path, {"PREFECT_API_URL": prefect_server})
+    assert said.endswith("\ninterrupted: what is whole stays, and the same command goes on from there\n")
+    before = _whole(tmp_path / "root")
+    assert before
+    code, said = run(pipeline(world.recipe_path, tmp_path / "root", Stage.CRAWL), prefect_server, tmp_path / "again")
+    assert code == 0, said
+    after = _whole(tmp_path / "root")
+    assert len(after) > len(before)
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.slow  # four runs up to the crawl
+def test_an_interrupted_refresh_says_what_goes_on_with_it(prefect_server: str, world: World, tmp_path: Path) -> None:
+    """Without --refresh the crawl from before it is taken, and with it all of the crawl is run."""
+    root, command = tmp_path / "root", pipeline(world.recipe_path, tmp_path / "root", Stage.CRAWL)
+    code, said = run(command, prefect_server, tmp_path / "first")
+    assert code == 0, said
+    _, said, _ = _interrupted(world, tmp_path, {"PREFECT_API_URL": prefect_server}, "--refresh", "crawl")
+    assert said.endswith(
+        "\ninterrupted: what is whole stays, and the same command runs crawl from the start; without --refresh it goes "
+        "on from there, where a result from before a refresh that has not ended stays the result\n"
+    )
+    interrupted = _whole(root)
+    assert interrupted
+    code, said = run(command, prefect_server, tmp_path / "without")
+    assert code == 0, said
+    assert "crawl: cached, nothing to do" in said
+    assert _whole(root) == interrupted
+    code, said = run([*command, "--refresh", "crawl"], prefect_server, tmp_path / "with")
+    assert code == 0, said
+    assert all(made > interrupted.get(name, 0) for name, made in _whole(root).items())
 
 
 def _interrupt_in_crawl(run: subprocess.Popen[bytes], log: Path) -> None:

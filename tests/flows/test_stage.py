@@ -62,7 +62,10 @@ def test_the_others_end_and_the_one_that_failed_is_named(prefect_server: str, tm
         PartitionsFailed, match=r"shard: 1 of 3 partitions are not whole: partition b: ZeroDivision"
     ) as at:
         counted(str(tmp_path), {"b": ZeroDivisionError("of nothing")})
-    assert "retry the run in the Prefect UI" in at.value.mend
+    assert at.value.mend == (
+        "mend what these say; then retry the run in the Prefect UI, or give the command again without --refresh: only "
+        "these partitions are run"
+    )
     before = _whole(tmp_path)
     assert set(before) == {"a", "c"}
     counted(str(tmp_path), {})
@@ -93,6 +96,39 @@ def test_partitions_that_were_never_begun_are_counted_and_not_blamed(prefect_ser
         counted(str(tmp_path), {"b": ZeroDivisionError("of nothing")}, chained=True)
     assert "partition c" not in raised.value.problem
     assert set(_whole(tmp_path)) == {"a"}
+
+
+def test_a_failed_refresh_of_a_whole_stage_says_what_goes_on_with_it(prefect_server: str, tmp_path: Path) -> None:
+    """Without --refresh the result of before is taken, and with it all partitions are run: each as the mend says."""
+    root = str(tmp_path)
+    counted(root, {})
+    with pytest.raises(PartitionsFailed, match="1 of 3 partitions are not whole: partition b: ") as raised:
+        counted(root, {"b": ZeroDivisionError("of nothing")}, refresh=True)
+    assert raised.value.mend == (
+        "mend what these say; then retry the run in the Prefect UI: only these partitions are run; or give the command "
+        "again with --refresh: all are run; without it the result of before this refresh, where there is one, is taken"
+    )
+    failed = _whole(tmp_path)
+    assert set(failed) == {"a", "c"}
+    assert counted(root, {}, return_state=True).name == "Cached"
+    assert _whole(tmp_path) == failed, "it went on with the refresh"
+    assert counted(root, {}, refresh=True, return_state=True).name == "Completed"
+    assert all(made > failed.get(name, 0) for name, made in _whole(tmp_path).items())
+
+
+def test_a_failed_refresh_of_what_was_never_whole_goes_on_without_refresh(prefect_server: str, tmp_path: Path) -> None:
+    """There is no result of before, so that what the refresh has made is taken, and only the rest is run."""
+    root = str(tmp_path)
+    for refresh in (False, True):
+        with pytest.raises(PartitionsFailed) as raised:
+            counted(root, {"b": ZeroDivisionError("of nothing")}, refresh=refresh)
+    assert "where there is one" in raised.value.mend
+    failed = _whole(tmp_path)
+    assert set(failed) == {"a", "c"}
+    counted(root, {})
+    after = _whole(tmp_path)
+    assert set(after) == set(NAMES)
+    assert {name: after[name] for name in failed} == failed
 
 
 def test_a_refresh_that_is_killed_leaves_nothing_to_be_mixed_with(prefect_server: str, tmp_path: Path) -> None:
