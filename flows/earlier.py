@@ -9,6 +9,7 @@ from flows.embedding import embed, embed_pictures_of
 from flows.heartbeats import beating
 from flows.recipe import Recipe
 from flows.stage import ONE_BY_ONE, Run
+from storage.latest import remember
 from storage.records import Stage, StageRef
 from tasks.embed.config import CAPTION, EmbedConfig, HashConfig
 
@@ -30,7 +31,9 @@ def _embedded(run: Run, name: str, config: HashConfig, pictures: StageRef, refre
     if not isinstance(config, EmbedConfig):
         return _embed(run, name, config, pictures, refresh)
     if isinstance(run, Recipe) and config.where == "deployment":
-        return embed(run.model_copy(update={"embed": plain(config)}), Stage.CATALOG, pictures, refresh)
+        ref = embed(run.model_copy(update={"embed": plain(config)}), Stage.CATALOG, pictures, refresh)
+        remember(run.data_root, run.name, name, ref)  # the deployment cannot tell one catalog from another
+        return ref
     return _embed(run, name, plain(config), pictures, refresh)
 
 

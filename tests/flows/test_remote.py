@@ -1,5 +1,6 @@
 """Embedding on another pool: a real server, the deployment of prefect.yaml, a real worker."""
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -15,13 +16,17 @@ from prefect.flow_engine import run_flow_sync
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
 
+from flows.catalog import outside_name
+from flows.earlier import earlier
 from flows.embedding import embed
+from flows.planning.stages import look_ahead
 from flows.portable import portable
 from flows.recipe import Recipe
 from flows.remote import _key
 from flows.targets import targets
 from flows.waiting import ended
 from storage.errors import BadInput, RunFailed
+from storage.latest import recall
 from storage.manifest import open_stage, read_rows
 from storage.records import Embedded, Stage, StageRef
 from tests.flows.conftest import World
@@ -156,6 +161,41 @@ def test_a_run_of_the_deployment_works_itself(own: UUID, world: World, tmp_path:
     assert isinstance(made, StageRef)
     assert made.count > 0
     assert len(_runs()) == before + 1
+
+
+def test_vectors_of_earlier_data_sets_have_the_names_that_the_plan_knows(
+    own: UUID, world: World, tmp_path: Path
+) -> None:
+    """Each one's own, though the deployment knows nothing of them: with another encoder the plan names its field."""
+    recipe, known = _elsewhere(world, tmp_path / "root"), len(_runs())
+    pictures = sorted(world.grocery.rglob("*.jpg"))
+    places = [tmp_path / name for name in ("last-year", "last-month")]
+    for place, picture in zip(places, pictures, strict=False):
+        place.mkdir()
+        shutil.copy(picture, place)
+
+    def work() -> None:
+        for number in range(len(places)):
+            while len(_runs()) <= known + number:
+                time.sleep(0.1)
+            run = _runs()[-1]
+            run_flow_sync(embed, run, run.parameters)
+
+    working = threading.Thread(target=work, daemon=True)
+    working.start()
+    made = earlier(recipe, list(map(str, places)), recipe.embed)
+    working.join()
+    names = [f"embed-{outside_name(str(place))}" for place in places]
+    assert [recall(recipe.data_root, recipe.name, name).key for name in names] == [vectors.key for _, vectors in made]
+    encoder = recipe.embed.encoder.model_copy(update={"image_size": 32})
+    changed = recipe.model_copy(
+        update={
+            "embed": recipe.embed.model_copy(update={"encoder": encoder}),
+            "select": recipe.select.model_copy(update={"earlier": tuple(map(str, places))}),
+        }
+    )
+    plan = {one.name: one for one in look_ahead(changed)}
+    assert [plan[name].why[0] for name in names] == ["embed.encoder.image_size: 64 -> 32"] * 2
 
 
 def test_a_complete_run_that_left_nothing_here_is_told(own: UUID, world: World, tmp_path: Path) -> None:
