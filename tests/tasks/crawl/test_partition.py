@@ -138,7 +138,7 @@ def test_a_crowd_of_large_pictures_waits_to_be_read_and_not_in_memory(
     config = recipe(limits={"max_bytes": 8 << 20, "large_bodies": 2, "max_pixels": 4_000_000}, pace={"decoders": 1})
     rows = fetch_through(candidates, str(tmp_path), config)
     assert all(row.digest and row.size > 2 << 20 for row in rows)
-    assert most == 2
+    assert most <= 2
 
 
 def test_a_second_run_asks_nothing_and_gives_the_same_rows(world: World, tmp_path: Path) -> None:
