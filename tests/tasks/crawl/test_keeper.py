@@ -49,4 +49,6 @@ def test_a_write_that_fails_in_between_ends_the_partition_at_its_next_picture_an
     held = PictureStore(str(tmp_path)).find_many(f"http://pictures.example/{number}" for number in range(100))
     assert 1 <= len(held) < 100
     assert "http://pictures.example/0" in held
-    assert all(PictureStore(str(tmp_path)).read(one.digest) == jpeg(int(one.url.rpartition("/")[2])) for one in held.values())
+    assert all(
+        PictureStore(str(tmp_path)).read(one.digest) == jpeg(int(one.url.rpartition("/")[2])) for one in held.values()
+    )
