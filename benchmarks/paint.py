@@ -3,16 +3,15 @@
     python -m benchmarks.paint [--quick] [--pictures N ...]
 
 A generated run of each size (1,000 and 10,000 pictures) goes through the stages up to its report, which holds all
-pictures. Chromium opens each view from its file in a browser of its own; milliseconds are from the address on, as the
-browser tells them: the median of seven and their range. Exits with 1 where a first paint's median takes longer than
-two seconds, with 2 where no Chromium is installed. `--quick` opens the smaller run three times.
+pictures. Chromium, started anew for each of seven rounds, opens each view from its file in a fresh context;
+milliseconds are from the address on, as the browser tells them: the median and the range. Exits with 1 where a first
+paint's median takes longer than two seconds, with 2 where no Chromium is installed. `--quick` opens the smaller run
+three times.
 """
 
 import argparse
 import json
 import logging
-import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.browser import FLAGS, installed
 from benchmarks.scaling.stage import EMBED_TARGETS, STAGES
 from benchmarks.scaling.world import recipe_of, write_deep
 from benchmarks.web.missing import NOT_RUN, Missing
@@ -73,8 +73,7 @@ def seen(browser: Browser, page: Path, view: str) -> Mapping[str, float]:
 
 
 def _chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    if found := next(filter(None, map(shutil.which, names)), None):
+    if found := installed():
         return found
     raise Missing("no browser is on PATH; install Chromium (Debian: apt-get install chromium)")
 
@@ -82,10 +81,9 @@ def _chromium() -> str:
 def measured(page: Path, times: int) -> Milliseconds:
     """Each view's, opened so many times; the views take turns, so that a busy while harms all alike."""
     found: Milliseconds = {}
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own does not run as root
     with sync_playwright() as driver:
         for _ in range(times):
-            browser = driver.chromium.launch(executable_path=_chromium(), args=sandbox)
+            browser = driver.chromium.launch(executable_path=_chromium(), args=FLAGS)
             for view in VIEWS:
                 for what, taken in seen(browser, page, view).items():
                     found.setdefault(what, []).append(taken)

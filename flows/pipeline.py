@@ -27,11 +27,9 @@ from storage.records import Stage, StageRef
 from training.recipe import require_validation
 
 
-def _stages(recipe: Recipe, until: Stage, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...]]:
+def _stages(recipe: Recipe, refresh: set[Stage]) -> Iterator[tuple[StageRef, ...]]:
     """Every stage in turn; the next one runs only when it is asked for."""
     data = targets(recipe, Stage.TARGETS in refresh)
-    if until in (Stage.TRAIN, Stage.REPORT):
-        require_validation(data)  # before anything is paid for
     yield (data,)
     names = neighbors(recipe, data, Stage.NEIGHBORS in refresh)
     yield (names,)
@@ -65,8 +63,10 @@ def extrapolate(
     """Run a recipe up to a stage; stages that are whole are taken as they are, unless refreshed."""
     done: list[StageRef] = []
     with ours():
-        for refs in _stages(dated(recipe, as_of), until, set(refresh)):
+        for refs in _stages(dated(recipe, as_of), set(refresh)):
             done += refs
+            if refs[0].stage is Stage.TARGETS and until in (Stage.TRAIN, Stage.REPORT):
+                require_validation(refs[0])  # before anything is paid for
             if refs[0].stage is until:
                 break
     show_final(recipe.name, recipe.report.note, done)

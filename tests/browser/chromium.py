@@ -3,8 +3,6 @@
 Nothing outside this machine is asked for: such requests are refused, and told apart from those that failed.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, Route, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from benchmarks.browser import FLAGS, NAMES, installed
+
 HERE = ("127.0.0.1", "localhost", "")
 """Hosts of this machine; files and data have none."""
 
@@ -33,7 +32,7 @@ class Visit:
 
 def chromium() -> str:
     """The path of the browser; skips the test where there is none."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = installed()
     if found is None:
         pytest.skip(f"no browser is installed: none of {', '.join(NAMES)} is on PATH")
     return found
@@ -73,10 +72,9 @@ def _watch(visit: Visit) -> None:
 @contextmanager
 def visit(width: int = 1280, height: int = 900) -> Iterator[Visit]:
     """An empty page of this size in pixels, watched; its browser ends with the block."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own does not run as root
     path = chromium()
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=sandbox)
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
             page.set_default_timeout(WAIT)

@@ -23,8 +23,10 @@ from prefect.settings import (
 )
 from prefect.testing.utilities import prefect_test_harness
 
+from flows.pipeline import extrapolate
 from flows.recipe import Recipe, load_recipe
 from sandbox.process import SandboxProcess, running
+from storage.records import Stage, StageRef
 from tests.corpora import make_grocery_like
 from tests.flows.postgres import lacking
 
@@ -111,3 +113,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         path = folder / "tiny.yaml"
         path.write_text(yaml.safe_dump(_recipe(grocery, folder / "encoder.safetensors", sandbox, classes)))
         yield World(path, sandbox, grocery)
+
+
+@pytest.fixture(scope="module")
+def recipe(world: World, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    """The tiny recipe with a data root that the tests of one file share."""
+    return world.recipe(tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture(scope="module")
+def refs(prefect_server: str, recipe: Recipe) -> dict[Stage, StageRef]:
+    """A run of that recipe up to its shards."""
+    return {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}

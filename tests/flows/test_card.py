@@ -26,18 +26,6 @@ CARD = {"README.md", "ATTRIBUTION.csv", "classes.csv", "croissant.json"}
 
 
 @pytest.fixture(scope="module")
-def recipe(world: World, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
-    """The tiny recipe with a data root that the runs of this file share."""
-    return world.recipe(tmp_path_factory.mktemp("root"))
-
-
-@pytest.fixture(scope="module")
-def refs(prefect_server: str, recipe: Recipe) -> dict[Stage, StageRef]:
-    """A run up to its shards."""
-    return {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}
-
-
-@pytest.fixture(scope="module")
 def folder(refs: dict[Stage, StageRef]) -> Path:
     """Where the shards lie, and the card beside them."""
     return Path(refs[Stage.SHARD].uri)

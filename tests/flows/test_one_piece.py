@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from flows.pipeline import extrapolate
 from flows.recipe import Recipe
 from flows.reporting import report
 from flows.selection import select
@@ -14,19 +13,6 @@ from storage.errors import BadInput
 from storage.latest import remember
 from storage.manifest import open_stage, read_rows
 from storage.records import Crawled, Decision, Neighbor, Stage, StageRef
-from tests.flows.conftest import World
-
-
-@pytest.fixture(scope="module")
-def recipe(world: World, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
-    """The tiny recipe with a data root that the runs of this file share."""
-    return world.recipe(tmp_path_factory.mktemp("root"))
-
-
-@pytest.fixture(scope="module")
-def refs(prefect_server: str, recipe: Recipe) -> dict[Stage, StageRef]:
-    """A run up to its shards."""
-    return {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}
 
 
 def _other(ref: StageRef, row: type, rows: list[object]) -> StageRef:

@@ -7,25 +7,12 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from flows.calibration import calibrated, main, truth_of
-from flows.pipeline import extrapolate
 from flows.recipe import Recipe
 from flows.selection import select
 from storage.errors import BadInput
 from storage.manifest import read_rows
 from storage.records import Crawled, Decision, DropReason, Stage, StageRef
 from tests.flows.conftest import World
-
-
-@pytest.fixture(scope="module")
-def recipe(world: World, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
-    """The tiny recipe with a data root that the runs of this file share."""
-    return world.recipe(tmp_path_factory.mktemp("root"))
-
-
-@pytest.fixture(scope="module")
-def refs(prefect_server: str, recipe: Recipe) -> dict[Stage, StageRef]:
-    """A run up to its shards."""
-    return {ref.stage: ref for ref in extrapolate(recipe, Stage.SHARD)}
 
 
 def _kept(ref: StageRef) -> list[Decision]:

@@ -150,6 +150,15 @@ def test_half_a_character_in_a_text_costs_nothing(api: Api, kind: str) -> None:
     assert all(one.title.startswith("An apple") for one in found)
 
 
+@pytest.mark.parametrize("text", ['{"results": ["\\ud83d"', "[" * 100_000 + "\\ud83d"], ids=["cut", "deep"])
+@every
+def test_what_is_no_json_is_told_whatever_halves_stand_in_it(api: Api, kind: str, text: str) -> None:
+    """Looking for half a character does not bring down what reads an answer."""
+    api.answer = lambda _: web.Response(text=text, content_type="application/json")
+    with pytest.raises(Unreachable, match="gives no search result"):
+        found_by(DIALECTS[kind].section(api.url), ask_for())
+
+
 @every
 def test_nothing_found_is_no_error(api: Api, kind: str) -> None:
     """A query without results gives none."""
